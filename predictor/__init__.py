@@ -1,0 +1,1 @@
+"""Serves the food classifier with KServe, and trains it."""

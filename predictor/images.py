@@ -1,0 +1,131 @@
+"""From a photo's bytes to the model's tensor: training, evaluation and serving share this geometry."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageCms
+
+SIDE = 224
+"""Pixels of a side of the square that the model sees."""
+SHORTER_SIDE = 256
+"""The shorter side that a photo is scaled to before its centre is cut out."""
+MAX_PIXELS = 50_000_000
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+class ImageRejected(ValueError):  # noqa: N818 - says what happened, as HTTP status names do
+    """The bytes are no photo that can be classified; its text is one sentence for the sender."""
+
+
+def to_tensor(body: bytes, *, max_pixels: int = MAX_PIXELS) -> NDArray[np.float32]:
+    """Decode a JPEG, PNG or WebP photo (the first frame of an animation) as a person would see it.
+
+    Returns float32 in [-1, 1], shape (1, 3, SIDE, SIDE), RGB, contiguous.
+    Raises ImageRejected for anything else: other formats, damaged files, more than `max_pixels` pixels.
+    """
+    pixels = np.asarray(to_square(body, max_pixels=max_pixels))
+    planes = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None])
+    return normalise(planes)
+
+
+def normalise(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Map 0..255 to [-1, 1], the range that the backbone was trained on."""
+    return pixels * np.float32(1 / 127.5) - np.float32(1)
+
+
+def to_square(body: bytes, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """Decode a photo to the upright RGB square of SIDE x SIDE pixels at its centre; raises ImageRejected."""
+    _require_accepted_format(body)
+    try:
+        with Image.open(BytesIO(body), formats=("JPEG", "PNG", "WEBP")) as image:
+            _require_size(image, max_pixels)
+            return _upright(_square(image), image)
+    except ImageRejected:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ImageRejected(_too_large(max_pixels)) from error
+    except Exception as error:  # Pillow's decoders raise a dozen types on damaged files
+        raise ImageRejected("The picture is damaged or incomplete.") from error
+
+
+def _require_accepted_format(body: bytes) -> None:
+    if not body:
+        raise ImageRejected("The picture is empty.")
+    webp = body[:4] == b"RIFF" and body[8:12] == b"WEBP"
+    if not (webp or body.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
+        raise ImageRejected("Only JPEG, PNG and WebP pictures are accepted.")
+
+
+def _require_size(image: Image.Image, max_pixels: int) -> None:
+    if image.width * image.height > max_pixels:
+        raise ImageRejected(_too_large(max_pixels))
+
+
+def _too_large(max_pixels: int) -> str:
+    return f"The picture is too large: at most {max_pixels / 1e6:g} megapixels are accepted."
+
+
+def _square(image: Image.Image) -> Image.Image:
+    """Cut out and scale in one step, so that no intermediate is ever larger than the photo."""
+    image.draft(None, (SHORTER_SIDE, SHORTER_SIDE))  # JPEG only: decodes at 1/2, 1/4 or 1/8, never below this
+    image.load()
+    side = min(image.size) * SIDE / SHORTER_SIDE
+    left, top = int((image.width - side) / 2), int((image.height - side) / 2)
+    box = (left, top, left + side, top + side)
+    scaled = _continuous_tones(image).resize((SIDE, SIDE), Image.Resampling.BILINEAR, box, reducing_gap=2.0)
+    return _standard_rgb(_on_white(scaled), image.info.get("icc_profile"))
+
+
+def _continuous_tones(image: Image.Image) -> Image.Image:
+    """Give a palette, a bilevel or a 16-bit image a mode that can be interpolated."""
+    if image.mode.startswith("I"):
+        high_bytes = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
+        return Image.fromarray(high_bytes)
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    page = Image.new("RGB", image.size, "white")
+    page.paste(image, mask=image.getchannel("A"))
+    return page
+
+
+def _standard_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Convert to sRGB; a profile that is broken or of another colour model is ignored, as browsers do."""
+    try:
+        converted = _to_srgb(profile, image.mode).apply(image) if profile else image
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        converted = image
+    return converted.convert("RGB")
+
+
+@lru_cache(maxsize=16)  # a camera's photos share a profile, and a transform takes longer than the rest
+def _to_srgb(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform:
+    source = ImageCms.ImageCmsProfile(BytesIO(profile))
+    return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
+
+
+def _upright(square: Image.Image, photo: Image.Image) -> Image.Image:
+    try:
+        orientation = photo.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # a broken EXIF block is no reason to refuse the photo
+        return square
+    turn = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    return square if turn is None else square.transpose(turn)
