@@ -1,1 +1,1 @@
-"""Serves the food classifier with KServe, and trains it."""
+"""The model server: a photo in, eleven calibrated probabilities out."""

@@ -1,0 +1,78 @@
+# GourmetGram on Kubernetes. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+UV_VERSION := 0.13.9
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 22
+
+## One machine
+
+up: $(BIN)/.run $(BIN)/.label-studio ## install, start every part and print where it is
+	@$(BIN)/python manifests/local/stack.py up
+
+status: $(BIN)/.run ## say which parts run
+	@$(BIN)/python manifests/local/stack.py status
+
+logs: $(BIN)/.run ## follow the logs of every part
+	@$(BIN)/python manifests/local/stack.py logs
+
+down: $(BIN)/.run ## stop every part; the data stays in .local
+	@$(BIN)/python manifests/local/stack.py down
+
+## Tests
+
+test: lint test-unit test-services ## every test that needs neither root nor a cluster
+
+lint: $(BIN)/.test ## ruff, mypy and import-linter
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-unit: $(BIN)/.test ## the tests that need no service
+	$(BIN)/pytest tests/unit
+
+test-services: $(BIN)/.test $(BIN)/.label-studio ## the tests with the real store, predictor, Label Studio and browser
+	$(BIN)/pytest tests/services tests/faults
+
+## Dependencies
+
+# Everything is resolved at once, and each process then gets its part of that: the versions agree.
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes pyproject.toml
+lock: $(UV) ## resolve the dependencies and write the lock files
+	$(LOCK) --group test -o tests/requirements.txt
+	for group in predictor webapp cronjobs; do \
+	  $(LOCK) --group $$group --constraints tests/requirements.txt -o $$group/requirements.txt; \
+	done
+	$(LOCK) --group local --constraints tests/requirements.txt -o manifests/local/requirements.txt
+	$(LOCK) --group label-studio -o cronjobs/label_studio/requirements.txt
+
+$(UV):
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+RUN_LOCKS := $(foreach part,predictor webapp cronjobs manifests/local,$(part)/requirements.txt)
+$(BIN)/.run: $(RUN_LOCKS) | $(UV)
+	@echo "Installing what the parts need into .venv"
+	$(UV) pip install --python .venv $(addprefix -r ,$(RUN_LOCKS))
+	@touch $@
+
+$(BIN)/.test: tests/requirements.txt | $(UV)
+	@echo "Installing what the tests need into .venv (torch among it: some gigabytes)"
+	$(UV) pip install --python .venv -r $<
+	@touch $@
+
+$(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
+	@echo "Installing Label Studio into .venv-label-studio"
+	$(UV) venv --quiet --allow-existing .venv-label-studio
+	$(UV) pip sync --python .venv-label-studio $<
+	@touch $@
+
+.PHONY: help up status logs down test lint test-unit test-services lock

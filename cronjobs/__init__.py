@@ -1,0 +1,1 @@
+"""The jobs that turn production photos into labelled data."""

@@ -1,0 +1,98 @@
+"""Where everything lies in the object store.
+
+Every key follows from a prediction id, so each write can be repeated, and a record is found by its id alone.
+"""
+
+from datetime import date
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from gourmetgram.ids import created_on
+from gourmetgram.sources import Source
+
+PRODUCTION = "production"
+TRACKING = "tracking"
+LABELSTUDIO = "labelstudio"
+DATASETS = tuple(source.dataset for source in Source)
+BUCKETS = (PRODUCTION, TRACKING, LABELSTUDIO, *DATASETS)
+
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+"""The file name extension of each content type that is accepted."""
+
+
+class Location(NamedTuple):
+    """A bucket, as the contract names it, and a key in it."""
+
+    bucket: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.bucket}/{self.key}"
+
+
+def photo(bucket: str, class_dir: str, prediction_id: str, extension: str) -> Location:
+    """Locate a photo in ``production`` or in a data set."""
+    return Location(bucket, f"{class_dir}/{prediction_id}.{extension}")
+
+
+def prediction(prediction_id: str) -> Location:
+    """Locate the record of a prediction.
+
+    Raises:
+        ValueError: it is not a prediction id.
+    """
+    return Location(TRACKING, f"{predictions_on(created_on(prediction_id))}{prediction_id}.json")
+
+
+def predictions_on(day: date) -> str:
+    """Give the prefix, in ``tracking``, of a day's predictions."""
+    return f"predictions/{day.isoformat()}/"
+
+
+def label(prediction_id: str, source: Source) -> Location:
+    """Locate the record of a prediction's known truth.
+
+    Raises:
+        ValueError: it is not a prediction id.
+    """
+    return Location(TRACKING, f"{labels_on(created_on(prediction_id))}{source}/{prediction_id}.json")
+
+
+def labels_on(day: date) -> str:
+    """Give the prefix, in ``tracking``, of the labels of a day's predictions."""
+    return f"labels/{day.isoformat()}/"
+
+
+def tasks(source: Source) -> str:
+    """Give the prefix, in ``labelstudio``, of the tasks that wait."""
+    return f"tasks/{source.folder}/"
+
+
+def outputs(source: Source) -> str:
+    """Give the prefix, in ``labelstudio``, of the outputs that wait to be processed."""
+    return f"output/{source.folder}/"
+
+
+def task(prediction_id: str, source: Source) -> Location:
+    """Locate the Label Studio task of a prediction."""
+    return Location(LABELSTUDIO, f"{tasks(source)}{prediction_id}.json")
+
+
+def relabel(prediction_id: str) -> Location:
+    """Locate the class that a user gave to a prediction."""
+    return Location(LABELSTUDIO, f"{outputs(Source.USER_RELABEL)}{prediction_id}.json")
+
+
+def processed(location: Location) -> Location:
+    """Locate a task or an output after processing."""
+    return Location(location.bucket, f"processed/{location.key}")
+
+
+def quarantined(location: Location) -> Location:
+    """Locate a task or an output that could not be processed."""
+    return Location(location.bucket, f"quarantine/{location.key}")
+
+
+def prediction_id_of(key: str) -> str:
+    """Read the prediction id that a photo's, record's or task's key ends with."""
+    return PurePosixPath(key).stem

@@ -1,0 +1,132 @@
+"""The JSON records that cross a process boundary."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from gourmetgram.classes import CLASSES, class_dir
+from gourmetgram.ids import created_at
+from gourmetgram.keys import Location
+from gourmetgram.labelling import preannotation
+from gourmetgram.sources import Source
+
+
+def _class_name(value: str) -> str:
+    if value not in CLASSES:
+        message = f"{value!r} is not one of the classes"
+        raise ValueError(message)
+    return value
+
+
+def _prediction_id(value: str) -> str:
+    created_at(value)
+    return value
+
+
+ClassName = Annotated[str, AfterValidator(_class_name)]
+PredictionId = Annotated[str, AfterValidator(_prediction_id)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Record(BaseModel):
+    """A record is never changed; what it does not know, it ignores."""
+
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+
+class Image(Record):
+    """The bucket and key of a photo."""
+
+    bucket: str
+    key: str
+
+    @property
+    def location(self) -> Location:
+        """Locate the photo."""
+        return Location(self.bucket, self.key)
+
+
+class PredictionRecord(Record):
+    """What the model said of one upload."""
+
+    prediction_id: PredictionId
+    filename: str
+    prediction: ClassName
+    confidence: Probability
+    probabilities: dict[ClassName, Probability]
+    image: Image
+    class_dir: str
+    model_name: str
+    model_version: str
+    created_at: AwareDatetime
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if set(self.probabilities) != set(CLASSES):
+            message = "a prediction has one probability a class"
+            raise ValueError(message)
+        if self.class_dir != class_dir(self.prediction):
+            message = "class_dir is not the folder of the predicted class"
+            raise ValueError(message)
+        return self
+
+
+class TaskData(Record):
+    """What an annotator is asked."""
+
+    image: str
+    prediction_id: PredictionId
+    ml_prediction: ClassName
+    confidence: Probability
+    source: Source
+
+
+class Task(Record):
+    """A Label Studio task, as its source storage imports it."""
+
+    data: TaskData
+    predictions: list[dict[str, Any]] = []
+
+    @classmethod
+    def of(cls, record: PredictionRecord, source: Source, bucket_prefix: str, *, preselect: bool) -> Self:
+        """Ask for the truth of a prediction, with the model's class selected beforehand if ``preselect``."""
+        data = TaskData(
+            image=f"s3://{bucket_prefix}{record.image.bucket}/{record.image.key}",
+            prediction_id=record.prediction_id,
+            ml_prediction=record.prediction,
+            confidence=record.confidence,
+            source=source,
+        )
+        model = f"{record.model_name}-{record.model_version}"
+        selected = [preannotation(record.prediction, record.confidence, model)] if preselect else []
+        return cls(data=data, predictions=selected)
+
+
+class RelabelRecord(Record):
+    """The class that a user gave to a photo."""
+
+    prediction_id: PredictionId
+    prediction: ClassName
+    corrected_class: ClassName
+    created_at: AwareDatetime
+
+
+class LabelRecord(Record):
+    """The known truth of a prediction: who said it, when, and why they were asked."""
+
+    prediction_id: PredictionId
+    predicted: ClassName
+    actual: ClassName
+    source: Source
+    annotator: str
+    labelled_at: AwareDatetime
+
+
+class QuarantineRecord(Record):
+    """A task or an output that could not be processed, whole, and the reason."""
+
+    reason: str
+    key: str
+    body: str
+    quarantined_at: datetime

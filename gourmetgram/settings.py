@@ -1,0 +1,25 @@
+"""Settings that every process has; each process adds its own."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class StoreSettings(BaseSettings):
+    """How to reach the object store.
+
+    Endpoint, keys and region are boto3's own variables: AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY, AWS_DEFAULT_REGION.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True)
+
+    bucket_prefix: str = Field(
+        default="", description="Put before every bucket name, in a store that is shared"
+    )
+    store_timeout_seconds: float = Field(
+        default=5.0, gt=0, description="Bound on one try of a request to the store"
+    )
+    store_attempts: int = Field(default=3, ge=1, description="Tries of a request to the store")
+    store_connections: int = Field(
+        default=32, ge=1, description="Connections to the store that are kept open"
+    )

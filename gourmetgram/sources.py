@@ -1,0 +1,40 @@
+"""The four ways by which a prediction gets a known truth."""
+
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Why a photo was labelled; the value stands in records and metrics."""
+
+    RANDOM_SAMPLING = "random_sampling"
+    LOW_CONFIDENCE = "low_confidence"
+    USER_FLAG = "user_flag"
+    USER_RELABEL = "user_relabel"
+
+    @property
+    def folder(self) -> str:
+        """Name its folder of tasks and outputs in the ``labelstudio`` bucket."""
+        return _FOLDERS[self]
+
+    @property
+    def dataset(self) -> str:
+        """Name the bucket that its labelled photos go to."""
+        return _DATASETS[self]
+
+
+ANNOTATED_SOURCES = (Source.RANDOM_SAMPLING, Source.LOW_CONFIDENCE, Source.USER_FLAG)
+"""The sources that an annotator decides in Label Studio, in the order of their sync numbers 1, 2, 3."""
+
+_FOLDERS = {
+    Source.RANDOM_SAMPLING: "randomsampled",
+    Source.LOW_CONFIDENCE: "lowconfidence",
+    Source.USER_FLAG: "userfeedback",
+    Source.USER_RELABEL: "userfeedback2",
+}
+
+_DATASETS = {
+    Source.RANDOM_SAMPLING: "cleanproduction",
+    Source.LOW_CONFIDENCE: "lowconfidence",
+    Source.USER_FLAG: "userfeedback",
+    Source.USER_RELABEL: "userfeedback2",
+}

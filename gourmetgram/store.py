@@ -1,0 +1,171 @@
+"""The object store: boto3 against any S3 server, with two kinds of failure instead of a hundred."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import boto3
+from boto3.exceptions import Boto3Error
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gourmetgram.keys import BUCKETS, Location
+from gourmetgram.records import Record
+from gourmetgram.settings import StoreSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+RecordType = TypeVar("RecordType", bound=Record)
+
+JSON = "application/json"
+
+
+class StoreUnavailableError(Exception):
+    """The store did not answer, or refused what it should do; the same call may work later."""
+
+
+class ObjectNotFoundError(Exception):
+    """There is no such object."""
+
+
+class Store:
+    """The buckets of the contract on one S3 server."""
+
+    def __init__(self, settings: StoreSettings) -> None:
+        self.bucket_prefix = settings.bucket_prefix
+        self.client: S3Client = boto3.client("s3", config=_config(settings))
+
+    def put(self, location: Location, body: bytes, content_type: str) -> None:
+        """Write an object whole.
+
+        Raises:
+            StoreUnavailableError: it may or may not have been written.
+        """
+        with _failures(location):
+            self.client.put_object(
+                Bucket=self._bucket(location.bucket), Key=location.key, Body=body, ContentType=content_type
+            )
+
+    def put_record(self, location: Location, record: Record) -> None:
+        """Write a record as JSON.
+
+        Raises:
+            StoreUnavailableError: it may or may not have been written.
+        """
+        self.put(location, record.model_dump_json().encode(), JSON)
+
+    def get(self, location: Location) -> bytes:
+        """Read an object whole.
+
+        Raises:
+            ObjectNotFoundError: there is none.
+            StoreUnavailableError: the store did not answer.
+        """
+        with _failures(location):
+            return self.client.get_object(Bucket=self._bucket(location.bucket), Key=location.key)[
+                "Body"
+            ].read()
+
+    def get_record(self, location: Location, record_type: type[RecordType]) -> RecordType:
+        """Read a record.
+
+        Raises:
+            ObjectNotFoundError: there is none.
+            StoreUnavailableError: the store did not answer.
+            pydantic.ValidationError: the object is not such a record.
+        """
+        return record_type.model_validate_json(self.get(location))
+
+    def exists(self, location: Location) -> bool:
+        """Tell whether there is an object.
+
+        Raises:
+            StoreUnavailableError: the store did not answer.
+        """
+        try:
+            with _failures(location):
+                self.client.head_object(Bucket=self._bucket(location.bucket), Key=location.key)
+        except ObjectNotFoundError:
+            return False
+        return True
+
+    def keys(self, bucket: str, prefix: str) -> Iterator[str]:
+        """List the keys under a prefix, in order.
+
+        Raises:
+            StoreUnavailableError: the store did not answer.
+        """
+        pages = self.client.get_paginator("list_objects_v2")
+        with _failures(Location(bucket, prefix)):
+            for page in pages.paginate(Bucket=self._bucket(bucket), Prefix=prefix):
+                yield from (entry["Key"] for entry in page.get("Contents", []))
+
+    def copy(self, source: Location, target: Location) -> None:
+        """Copy an object inside the store.
+
+        Raises:
+            ObjectNotFoundError: there is no source.
+            StoreUnavailableError: it may or may not have been copied.
+        """
+        with _failures(source):
+            self.client.copy_object(
+                Bucket=self._bucket(target.bucket),
+                Key=target.key,
+                CopySource={"Bucket": self._bucket(source.bucket), "Key": source.key},
+            )
+
+    def delete(self, location: Location) -> None:
+        """Delete an object; one that is not there is deleted already.
+
+        Raises:
+            StoreUnavailableError: it may or may not have been deleted.
+        """
+        try:
+            with _failures(location):
+                self.client.delete_object(Bucket=self._bucket(location.bucket), Key=location.key)
+        except ObjectNotFoundError:
+            return
+
+    def create_buckets(self) -> None:
+        """Create the buckets that are missing.
+
+        Raises:
+            StoreUnavailableError: the store did not answer.
+        """
+        with _failures(Location("", "")):
+            present = {bucket["Name"] for bucket in self.client.list_buckets()["Buckets"]}
+            for bucket in BUCKETS:
+                if self._bucket(bucket) not in present:
+                    self.client.create_bucket(Bucket=self._bucket(bucket))
+
+    def _bucket(self, name: str) -> str:
+        return f"{self.bucket_prefix}{name}"
+
+
+def _config(settings: StoreSettings) -> Config:
+    return Config(
+        connect_timeout=settings.store_timeout_seconds,
+        read_timeout=settings.store_timeout_seconds,
+        retries={"total_max_attempts": settings.store_attempts, "mode": "standard"},
+        max_pool_connections=settings.store_connections,
+        # Servers other than Amazon's: no bucket in the host name, no checksum trailers, signatures v4.
+        s3={"addressing_style": "path"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        signature_version="s3v4",
+    )
+
+
+@contextmanager
+def _failures(location: Location) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "404", "NotFound"}:
+            raise ObjectNotFoundError(str(location)) from error
+        message = f"the object store refused {location}: {error}"
+        raise StoreUnavailableError(message) from error
+    except (BotoCoreError, Boto3Error, OSError) as error:
+        message = f"the object store did not answer for {location}: {error}"
+        raise StoreUnavailableError(message) from error

@@ -1,0 +1,1 @@
+"""The web application: upload a photo, see its class, say what it really is."""
