@@ -34,7 +34,7 @@ class Store:
 
     def __init__(self, settings: StoreSettings) -> None:
         self.bucket_prefix = settings.bucket_prefix
-        self.client: S3Client = boto3.client("s3", config=_config(settings))
+        self.client: S3Client = boto3.Session().client("s3", config=_config(settings))
 
     def put(self, location: Location, body: bytes, content_type: str) -> None:
         """Write an object whole.

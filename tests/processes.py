@@ -1,0 +1,114 @@
+"""Real servers for tests: start on a free port, wait until they answer, kill, start again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+BIN = Path(sys.executable).parent
+"""Where the commands of the environment that runs the tests are."""
+
+
+def free_port() -> int:
+    """Find a port that nothing listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A command that serves HTTP on loopback, in a process group of its own."""
+
+    command: Sequence[str | Path]
+    port: int
+    log: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    ready_path: str = "/"
+    ready_statuses: Sequence[int] = (200,)
+    """What it answers once it is ready; none given: anything."""
+    start_seconds: float = 60
+    stop_seconds: float = 20
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Give the address of the server, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> "Server":
+        """Start it and wait until it answers."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(part) for part in self.command],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, **self.env},
+                start_new_session=True,
+            )
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def wait_until_ready(self) -> None:
+        """Poll until it answers; fail with the end of its log if it dies or is too slow."""
+        deadline = time.monotonic() + self.start_seconds
+        while not self.answers():
+            if self.process is not None and self.process.poll() is not None:
+                raise AssertionError(
+                    f"{self.command[0]} ended with {self.process.returncode}:\n{self.tail()}"
+                )
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{self.command[0]} did not answer:\n{self.tail()}")
+            time.sleep(0.05)
+
+    def answers(self) -> bool:
+        """Tell whether it answers now."""
+        try:
+            response = requests.get(self.url + self.ready_path, timeout=5)
+        except requests.RequestException:
+            return False
+        return not self.ready_statuses or response.status_code in self.ready_statuses
+
+    def running(self) -> bool:
+        """Tell whether its process lives."""
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """Ask it to end and wait; kill what is left of its group."""
+        self._signal(signal.SIGTERM)
+        if self.process is not None:
+            try:
+                self.process.wait(self.stop_seconds)
+            except subprocess.TimeoutExpired:
+                pass
+        self.kill()
+
+    def kill(self) -> None:
+        """End its whole process group at once, as a crash would."""
+        self._signal(signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait()
+            self.process = None
+
+    def tail(self) -> str:
+        """Read the end of its log."""
+        return self.log.read_text(errors="replace")[-4000:]
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.process is not None:
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                pass
