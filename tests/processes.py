@@ -1,5 +1,6 @@
 """Real servers for tests: start on a free port, wait until they answer, kill, start again."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -89,10 +90,8 @@ class Server:
         """Ask it to end and wait; kill what is left of its group."""
         self._signal(signal.SIGTERM)
         if self.process is not None:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(self.stop_seconds)
-            except subprocess.TimeoutExpired:
-                pass
         self.kill()
 
     def kill(self) -> None:
@@ -108,7 +107,5 @@ class Server:
 
     def _signal(self, number: signal.Signals) -> None:
         if self.process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
-            except ProcessLookupError:
-                pass
