@@ -15,16 +15,16 @@ help: ## list the targets
 ## One machine
 
 up: $(BIN)/.run $(BIN)/.label-studio ## install, start every part and print where it is
-	@$(BIN)/python manifests/local/stack.py up
+	@$(BIN)/python -m manifests.local up
 
 status: $(BIN)/.run ## say which parts run
-	@$(BIN)/python manifests/local/stack.py status
+	@$(BIN)/python -m manifests.local status
 
 logs: $(BIN)/.run ## follow the logs of every part
-	@$(BIN)/python manifests/local/stack.py logs
+	@$(BIN)/python -m manifests.local logs
 
 down: $(BIN)/.run ## stop every part; the data stays in .local
-	@$(BIN)/python manifests/local/stack.py down
+	@$(BIN)/python -m manifests.local down
 
 ## Tests
 

@@ -1,0 +1,1 @@
+"""What the system needs around it: a cluster's platform, or a supervisor on one machine."""

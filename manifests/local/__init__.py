@@ -1,0 +1,1 @@
+"""The whole system on one machine, without root: its parts under supervisor, its state in `.local`."""

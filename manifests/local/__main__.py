@@ -1,0 +1,95 @@
+"""`python -m manifests.local up|status|logs|down`: run the whole system on one machine."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from manifests.local import supervisor
+from manifests.local.parts import PARTS
+from manifests.local.settings import SECRETS, STATE, LocalSettings, environment
+
+READY_SECONDS = 300
+STARTED_WITH = STATE / "started-with.json"
+
+
+def up(settings: LocalSettings) -> None:
+    """Start what does not run, wait until every part answers, and say where each one is."""
+    if supervisor.running() and STARTED_WITH.read_text() != settings.model_dump_json():
+        say("The settings have changed: stopping the parts first.")
+        supervisor.stop()
+    if supervisor.running():
+        supervisor.control(environment(settings), "start", "all")
+    else:
+        supervisor.stop()
+        refuse_taken_ports(settings)
+        supervisor.start(environment(settings))
+        STARTED_WITH.write_text(settings.model_dump_json())
+    wait(settings)
+    say(f"\nLabel Studio's user and password, and the store's keys, are in {SECRETS}")
+    say("Upload a photo at " + next(part for part in PARTS if part.name == "webapp").url(settings))
+
+
+def wait(settings: LocalSettings) -> None:
+    """Set each part up as soon as it answers, in the order in which they need each other."""
+    started = time.monotonic()
+    for part in PARTS:
+        while not part.answers(settings):
+            if time.monotonic() - started > READY_SECONDS:
+                sys.exit(
+                    f"The {part.title} did not answer in {READY_SECONDS} s: see {STATE}/logs/{part.name}.log"
+                )
+            time.sleep(0.1)
+        for module in SET_UP.get(part.name, ()):
+            subprocess.run([sys.executable, "-m", module], env=environment(settings), check=True)
+        say(f"{part.title:20} {part.url(settings):24} ready after {time.monotonic() - started:.0f} s")
+
+
+def status(settings: LocalSettings) -> None:
+    """Say of each part whether it runs and answers."""
+    if not supervisor.running():
+        sys.exit("Nothing runs. Start it with: make up")
+    for part in PARTS:
+        state = "ready" if part.answers(settings) else "does not answer"
+        say(f"{part.title:20} {part.url(settings):24} {state}")
+    supervisor.control(environment(settings), "status")
+
+
+def logs(_: LocalSettings) -> None:
+    """Follow the logs until interrupted."""
+    subprocess.run(["tail", "-n", "20", "-F", *sorted((STATE / "logs").glob("*.log"))], check=False)
+
+
+def down(_: LocalSettings) -> None:
+    """Stop every part."""
+    supervisor.stop()
+    say(f"Stopped. The data stays in {STATE}")
+
+
+def refuse_taken_ports(settings: LocalSettings) -> None:
+    """End with a sentence for each port that something else listens on."""
+    taken = [part for part in PARTS if supervisor.is_taken(part.port(settings))]
+    for part in taken:
+        holder = supervisor.holder(part.port(settings))
+        setting = f"GOURMETGRAM_{part.name.replace('-', '_').upper()}_PORT"
+        say(f"Port {part.port(settings)}, for the {part.title}, is taken by {holder}.")
+        say(f"End that, or choose another port: make up {setting}=…")
+    if taken:
+        sys.exit(1)
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    print(line, flush=True)  # noqa: T201 - this is what the command is for
+
+
+SET_UP = {"store": ("cronjobs.buckets",), "label-studio": ("cronjobs.label_studio.setup",)}
+COMMANDS: dict[str, Callable[[LocalSettings], None]] = {
+    "up": up,
+    "status": status,
+    "logs": logs,
+    "down": down,
+}
+
+if __name__ == "__main__":
+    COMMANDS[sys.argv[1]](LocalSettings())

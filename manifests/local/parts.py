@@ -1,0 +1,41 @@
+"""The parts that serve HTTP on one machine: their ports, and how each says that it is ready."""
+
+from http import HTTPStatus
+from typing import NamedTuple
+
+import requests
+
+from manifests.local.settings import LocalSettings
+
+
+class Part(NamedTuple):
+    """A program of supervisord.conf that a person or another part can reach."""
+
+    name: str
+    title: str
+    ready_path: str
+
+    def port(self, settings: LocalSettings) -> int:
+        """Give the port that it listens on."""
+        port: int = getattr(settings, f"{self.name.replace('-', '_')}_port")
+        return port
+
+    def url(self, settings: LocalSettings) -> str:
+        """Give its address for a browser on this machine."""
+        return f"http://localhost:{self.port(settings)}"
+
+    def answers(self, settings: LocalSettings) -> bool:
+        """Tell whether it is ready now; a store that wants a signature is."""
+        try:
+            response = requests.get(f"http://127.0.0.1:{self.port(settings)}{self.ready_path}", timeout=5)
+        except requests.RequestException:
+            return False
+        return response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+PARTS = (
+    Part("store", "object store (S3)", "/"),
+    Part("predictor", "predictor", "/v2/health/ready"),
+    Part("webapp", "web application", "/readyz"),
+    Part("label-studio", "Label Studio", "/health"),
+)

@@ -1,0 +1,69 @@
+"""Ports, folders and secrets of the system on one machine."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).parents[2]
+STATE = ROOT / ".local"
+SECRETS = STATE / "secrets.env"
+
+
+class LocalSettings(BaseSettings):
+    """Where the parts listen."""
+
+    model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True)
+
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; 0.0.0.0 opens the parts to the network"
+    )
+    webapp_port: int = Field(default=5000, description="Port of the web application")
+    predictor_port: int = Field(default=8000, description="Port of the predictor")
+    label_studio_port: int = Field(default=8080, description="Port of Label Studio")
+    store_port: int = Field(default=9000, description="Port of the object store")
+
+
+def environment(settings: LocalSettings) -> dict[str, str]:
+    """Give the variables that the supervisor's configuration refers to, secrets among them."""
+    generated = _secrets()
+    ports = {name.upper(): str(value) for name, value in settings.model_dump().items()}
+    return {
+        **os.environ,
+        **ports,
+        **generated,
+        "GOURMETGRAM_STACK": str(ROOT),
+        "ROOT": str(ROOT),
+        "STATE": str(STATE),
+        "BIN": str(Path(sys.executable).parent),
+        "RCLONE_AUTH_KEY": f'"{generated["AWS_ACCESS_KEY_ID"]},{generated["AWS_SECRET_ACCESS_KEY"]}"',
+        "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{settings.store_port}",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "GOURMETGRAM_LABEL_STUDIO_URL": f"http://127.0.0.1:{settings.label_studio_port}",
+        "GOURMETGRAM_LABEL_STUDIO_TOKEN": generated["LABEL_STUDIO_USER_TOKEN"],
+    }
+
+
+def _secrets() -> dict[str, str]:
+    if not SECRETS.exists():
+        generated = {
+            "AWS_ACCESS_KEY_ID": secrets.token_hex(10),
+            "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
+            "LABEL_STUDIO_USERNAME": "annotator@gourmetgram.local",
+            "LABEL_STUDIO_PASSWORD": secrets.token_urlsafe(18),
+            "LABEL_STUDIO_USER_TOKEN": secrets.token_hex(20),
+        }
+        _write_private("".join(f"{name}={value}\n" for name, value in generated.items()))
+    return dict(line.split("=", 1) for line in SECRETS.read_text().splitlines())
+
+
+def _write_private(text: str) -> None:
+    STATE.mkdir(exist_ok=True)
+    unfinished = SECRETS.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    unfinished.rename(SECRETS)

@@ -1,0 +1,85 @@
+"""supervisord: start it, ask it, end it, and end what it left behind if it was killed."""
+
+import socket
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+from manifests.local.settings import ROOT, STATE
+
+CONFIGURATION = Path(__file__).with_name("supervisord.conf")
+STOP_SECONDS = 60
+
+
+def running() -> bool:
+    """Tell whether the supervisor of this checkout runs."""
+    return (STATE / "supervisor.sock").exists() and _supervisord() is not None
+
+
+def start(environment: Mapping[str, str]) -> None:
+    """Start supervisord in the background, with every part."""
+    for folder in ("logs", "store", "spool", "label-studio"):
+        (STATE / folder).mkdir(parents=True, exist_ok=True)
+    _run("supervisord", environment)
+
+
+def control(environment: Mapping[str, str], *arguments: str) -> None:
+    """Run a command of supervisorctl."""
+    _run("supervisorctl", environment, *arguments)
+
+
+def stop() -> None:
+    """End supervisord and all that it started, by their process ids."""
+    supervisord = _supervisord()
+    if supervisord is not None:
+        supervisord.terminate()
+        psutil.wait_procs([supervisord], STOP_SECONDS)
+    left = [process for process in psutil.process_iter() if _is_ours(process)]
+    for process in left:
+        process.terminate()
+    _, alive = psutil.wait_procs(left, STOP_SECONDS)
+    for process in alive:
+        process.kill()
+
+
+def is_taken(port: int) -> bool:
+    """Tell whether something on this machine listens on a port."""
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def holder(port: int) -> str:
+    """Name the process that listens on a port, as far as this user may know it."""
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:
+        return "another process"
+    pids = [
+        c.pid
+        for c in connections
+        if c.status == psutil.CONN_LISTEN and c.laddr and c.laddr.port == port and c.pid
+    ]
+    return f"{psutil.Process(pids[0]).name()} (process {pids[0]})" if pids else "another user's process"
+
+
+def _run(command: str, environment: Mapping[str, str], *arguments: str) -> None:
+    program = Path(environment["BIN"]) / command
+    subprocess.run([program, "-c", CONFIGURATION, *arguments], cwd=STATE, env=environment, check=True)
+
+
+def _supervisord() -> psutil.Process | None:
+    try:
+        process = psutil.Process(int((STATE / "supervisord.pid").read_text()))
+    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        return None
+    return process if _is_ours(process) else None
+
+
+def _is_ours(process: psutil.Process) -> bool:
+    """Tell a part of this checkout by a variable in its environment; never this process itself."""
+    try:
+        return process.environ().get("GOURMETGRAM_STACK") == str(ROOT)
+    except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+        return False
