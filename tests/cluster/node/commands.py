@@ -1,0 +1,32 @@
+"""Run programs and say what they said when they fail."""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class CommandError(Exception):
+    """A program failed; the message is its command line and the end of what it wrote."""
+
+
+def run(
+    *command: str | Path,
+    stdin: str | None = None,
+    cwd: Path | None = None,
+    environment: dict[str, str] | None = None,
+) -> str:
+    """Return the standard output of a command.
+
+    Raises:
+        CommandError: It ended with another status than 0.
+    """
+    done = subprocess.run(
+        list(command), input=stdin, cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise CommandError(_failure(command, done.stderr or done.stdout))
+    return done.stdout
+
+
+def _failure(command: Sequence[str | Path], output: str) -> str:
+    return f"{' '.join(map(str, command))}\n{output[-4000:]}"

@@ -1,0 +1,80 @@
+"""Build pieces from the Go module proxy, each once: the result is kept under a hash of its recipe."""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from tests.cluster.node.commands import run
+from tests.cluster.node.pieces import Piece
+from tests.cluster.node.places import CACHE
+
+log = logging.getLogger(__name__)
+
+# Modules are used as they are published: no workspace of their authors, static binaries, no paths of this machine.
+GO = {"CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "-mod=mod -buildvcs=false -trimpath"}
+
+
+def built(piece: Piece) -> Path:
+    """Return the folder that holds (or will hold) the piece's binaries and kept folders."""
+    return CACHE / "pieces" / f"{piece.name}-{piece.version}-{recipe_digest(piece)}"
+
+
+def recipe_digest(piece: Piece) -> str:
+    """Return a short hash that changes with the piece's row in the table and with our own sources for it."""
+    digest = hashlib.sha256(repr(piece).encode())
+    for source in _own_sources(piece):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def build(piece: Piece) -> Path:
+    """Build the piece unless it is there, and return its folder."""
+    target = built(piece)
+    if target.exists():
+        return target
+    log.info("%s %s: building", piece.name, piece.version)
+    start = time.monotonic()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
+        result = Path(scratch, "result")
+        _build_from_copy(piece, Path(scratch, "source"), result)
+        result.rename(target)
+    size = sum(file.stat().st_size for file in target.iterdir() if file.is_file())
+    log.info("%s %s: %.0f s, %.0f MB", piece.name, piece.version, time.monotonic() - start, size / 1e6)
+    return target
+
+
+def _build_from_copy(piece: Piece, source: Path, result: Path) -> None:
+    # The module cache is read-only, and go.mod may have to change.
+    shutil.copytree(_go("mod", "download", "-json", f"{piece.module}@{piece.version}")["Dir"], source)
+    run("chmod", "-R", "u+w", source)
+    if piece.sources:
+        shutil.copytree(Path(__file__).parent / piece.sources, source, dirs_exist_ok=True)
+    if piece.siblings:
+        _replace_folders_by_versions(source, piece.siblings)
+    result.mkdir()
+    flags = " ".join(["-s -w", *(f"-X {name}={value}" for name, value in piece.variables.items())])
+    command = ["nice", "go", "build", "-ldflags", flags, "-tags", piece.tags, "-o", f"{result}/"]
+    run(*command, *piece.packages, cwd=source, environment=os.environ | GO)
+    for folder in piece.kept:
+        shutil.copytree(source / folder, result / folder)
+
+
+def _replace_folders_by_versions(source: Path, version: str) -> None:
+    for replaced in _go("mod", "edit", "-json", cwd=source)["Replace"]:
+        module = replaced["Old"]["Path"]
+        if replaced["New"]["Path"].startswith("./"):
+            run("go", "mod", "edit", f"-replace={module}={module}@{version}", cwd=source)
+
+
+def _own_sources(piece: Piece) -> list[Path]:
+    return sorted((Path(__file__).parent / piece.sources).rglob("*.go")) if piece.sources else []
+
+
+def _go(*arguments: str, cwd: Path | None = None) -> dict:
+    return json.loads(run("go", *arguments, cwd=cwd))

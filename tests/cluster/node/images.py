@@ -1,0 +1,76 @@
+"""Build container images with buildah, which needs no daemon, into storage of their own in the cache."""
+
+import json
+import logging
+import re
+from pathlib import Path
+
+from tests.cluster.node import package_settings
+from tests.cluster.node.commands import run
+from tests.cluster.node.pieces import Image
+from tests.cluster.node.places import CACHE
+
+log = logging.getLogger(__name__)
+
+BASE_IMAGE = "localhost/gourmetgram-base:bookworm"
+BUILDAH = (
+    "buildah",
+    f"--root={CACHE}/containers/storage",
+    f"--runroot={CACHE}/containers/run",
+    "--storage-driver=overlay",
+)
+
+
+def full_name(name: str) -> str:
+    """Return the name as containerd and Kubernetes spell it out: webapp:1 is docker.io/library/webapp:1."""
+    first, separator, _ = name.partition("/")
+    if not separator:
+        name, first = f"library/{name}", "library"
+    return name if re.search(r"[.:]|^localhost$", first) else f"docker.io/{name}"
+
+
+def build(name: str, dockerfile: Path, context: Path, base: str = BASE_IMAGE) -> None:
+    """Build an image from a Dockerfile whose `BASE_IMAGE` argument is the base, and log its size over it."""
+    mounts = [f"--volume={mount}" for mount in package_settings.volumes(CACHE / "package-settings")]
+    _bud(name, context, f"--file={dockerfile}", f"--build-arg=BASE_IMAGE={base}", *mounts)
+    log.info("%s: %.0f MB over its base", name, (size(name) - size(base)) / 1e6)
+
+
+def build_of_binary(image: Image, folder: Path) -> None:
+    """Build an image that holds one static binary of the folder, and the machine's CA certificates."""
+    dockerfile = folder / f"{image.binary}.Dockerfile"
+    entrypoint = json.dumps([image.path, *image.arguments])
+    lines = ["FROM scratch", f"COPY {image.binary} {image.path}", "USER 65532:65532", f"ENTRYPOINT {entrypoint}"]
+    dockerfile.write_text("\n".join(lines) + "\n")
+    _bud(image.name, folder, f"--file={dockerfile}")
+
+
+def build_of_archive(name: str, archive: Path) -> None:
+    """Build an image from the tar archive of a root file system."""
+    dockerfile = archive.with_suffix(".Dockerfile")
+    dockerfile.write_text(f"FROM scratch\nADD {archive.name} /\nENV LANG=C.UTF-8\n")
+    _bud(name, archive.parent, f"--file={dockerfile}")
+
+
+def identity(name: str) -> str | None:
+    """Return the id of the image's present content, or None where there is no such image."""
+    listing = json.loads(run(*BUILDAH, "images", "--json"))
+    return next((image["id"] for image in listing if full_name(name) in (image["names"] or [])), None)
+
+
+def size(name: str) -> int:
+    """Return the bytes of the image's layers, uncompressed."""
+    layers = json.loads(run(*BUILDAH, "inspect", "--type=image", full_name(name)))
+    return sum(layer["size"] for layer in json.loads(layers["Manifest"])["layers"])
+
+
+def save(name: str, archive: Path) -> None:
+    """Write the image into a tar archive that container runtimes import."""
+    archive.unlink(missing_ok=True)
+    run(*BUILDAH, "push", "--quiet", full_name(name), f"docker-archive:{archive}:{full_name(name)}")
+
+
+def _bud(name: str, context: Path, *arguments: str) -> None:
+    # A build runs as plain processes on the host's network: it needs the package indexes and no privileges of Docker's.
+    isolation = ("--isolation=chroot", "--network=host", "--layers", "--pull=never")
+    run(*BUILDAH, "bud", *isolation, f"--tag={full_name(name)}", *arguments, context)

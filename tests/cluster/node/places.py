@@ -1,0 +1,13 @@
+"""Where the node lives: what is built stays in the cache, what runs is in the state folder and goes with it."""
+
+import os
+from pathlib import Path
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gourmetgram/cluster"
+STATE = Path(os.environ.get("GOURMETGRAM_CLUSTER_STATE", "/var/lib/gourmetgram-cluster"))
+
+KUBECONFIG = STATE / "kubeconfig"
+BINARIES = STATE / "bin"
+LOGS = STATE / "log"
+CERTIFICATES = STATE / "pki"
+CONTAINERD_SOCKET = STATE / "containerd.sock"
