@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom, in pixels."""
 
 SIDE = 224
 """Pixels of a side of the square that the model sees."""
@@ -46,13 +50,29 @@ def normalise(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return pixels * np.float32(1 / 127.5) - np.float32(1)
 
 
-def to_square(body: bytes, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """Decode a photo to the upright RGB square of SIDE x SIDE pixels at its centre; raises ImageRejected."""
+def centre(width: int, height: int) -> Box:
+    """Name the square at the centre, SIDE / SHORTER_SIDE of the shorter side wide."""
+    side = min(width, height) * SIDE / SHORTER_SIDE
+    left, top = int((width - side) / 2), int((height - side) / 2)
+    return left, top, left + side, top + side
+
+
+def to_square(
+    body: bytes,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    crop: Callable[[int, int], Box] = centre,
+    side: int = SIDE,
+) -> Image.Image:
+    """Decode a photo, upright and RGB, and scale what `crop` names of it to `side` x `side` pixels.
+
+    Raises ImageRejected as `to_tensor` does.
+    """
     _require_accepted_format(body)
     try:
         with Image.open(BytesIO(body), formats=("JPEG", "PNG", "WEBP")) as image:
             _require_size(image, max_pixels)
-            return _upright(_square(image), image)
+            return _upright(_cut(image, crop, side), image)
     except ImageRejected:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -78,14 +98,12 @@ def _too_large(max_pixels: int) -> str:
     return f"The picture is too large: at most {max_pixels / 1e6:g} megapixels are accepted."
 
 
-def _square(image: Image.Image) -> Image.Image:
+def _cut(image: Image.Image, crop: Callable[[int, int], Box], side: int) -> Image.Image:
     """Cut out and scale in one step, so that no intermediate is ever larger than the photo."""
     image.draft(None, (SHORTER_SIDE, SHORTER_SIDE))  # JPEG only: decodes at 1/2, 1/4 or 1/8, never below this
     image.load()
-    side = min(image.size) * SIDE / SHORTER_SIDE
-    left, top = int((image.width - side) / 2), int((image.height - side) / 2)
-    box = (left, top, left + side, top + side)
-    scaled = _continuous_tones(image).resize((SIDE, SIDE), Image.Resampling.BILINEAR, box, reducing_gap=2.0)
+    box = crop(*image.size)
+    scaled = _continuous_tones(image).resize((side, side), Image.Resampling.BILINEAR, box, reducing_gap=2.0)
     return _standard_rgb(_on_white(scaled), image.info.get("icc_profile"))
 
 
