@@ -9,7 +9,7 @@ from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gourmetgram.keys import BUCKETS, Location
+from gourmetgram.keys import BUCKETS, TRACKING, Location
 from gourmetgram.records import Record
 from gourmetgram.settings import StoreSettings
 
@@ -89,6 +89,19 @@ class Store:
         except ObjectNotFoundError:
             return False
         return True
+
+    def check(self) -> None:
+        """Return if the store answers and has its buckets.
+
+        Raises:
+            StoreUnavailableError: it does not, or they have not been created.
+        """
+        try:
+            with _failures(Location(TRACKING, "")):
+                self.client.head_bucket(Bucket=self._bucket(TRACKING))
+        except ObjectNotFoundError as error:
+            message = f"there is no bucket {self._bucket(TRACKING)}"
+            raise StoreUnavailableError(message) from error
 
     def keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """List the keys under a prefix, in order.

@@ -1,1 +1,37 @@
 """The web application: upload a photo, see its class, say what it really is."""
+
+import time
+
+from flask import Flask, Response, g, request
+
+from webapp import errors, feedback, health, origins, pages, predictions, services
+from webapp.settings import WebappSettings
+
+FORM_BYTES = 64 * 1024
+"""What a form may have around its photo."""
+
+
+def create_app(settings: WebappSettings | None = None) -> Flask:
+    """Make the application; without settings they are read from the environment."""
+    settings = settings or WebappSettings()
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_photo_bytes + FORM_BYTES
+    services.install(app, settings)
+    errors.install(app)
+    app.before_request(_start_clock)
+    app.before_request(origins.refuse_other_sites)
+    app.after_request(_stop_clock)
+    for module in (pages, predictions, feedback, health):
+        app.register_blueprint(module.blueprint)
+    return app
+
+
+def _start_clock() -> None:
+    g.started = time.perf_counter()
+
+
+def _stop_clock(response: Response) -> Response:
+    seconds = time.perf_counter() - g.started
+    metrics = services.services().metrics
+    metrics.observe_request(request.endpoint, request.method, response.status_code, seconds)
+    return response

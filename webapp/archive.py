@@ -1,0 +1,74 @@
+"""What must not be lost: written to the object store, or to the spool while the store is away.
+
+As long as anything waits in the spool, new writes go behind it: they keep their order, and nobody waits for
+a store that is known to be away.
+"""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from pydantic import ValidationError
+
+from gourmetgram.keys import Location
+from gourmetgram.store import ObjectNotFoundError, RecordType, Store, StoreUnavailableError
+from webapp.entries import Write
+from webapp.spool import Spool
+
+log = logging.getLogger(__name__)
+
+
+class Archive:
+    """The store with the spool before it."""
+
+    def __init__(self, store: Store, spool: Spool, deadline_seconds: float, threads: int) -> None:
+        self.store = store
+        self.spool = spool
+        self.deadline_seconds = deadline_seconds
+        self._writers = ThreadPoolExecutor(threads, thread_name_prefix="store-write")
+
+    def close(self) -> None:
+        """Wait for the writes that are under way."""
+        self._writers.shutdown(cancel_futures=True)
+
+    def keep(self, writes: Sequence[Write]) -> bool:
+        """Keep objects, in their order; tell whether they are in the store (else they wait in the spool).
+
+        Raises:
+            SpoolFullError: they are not kept.
+        """
+        if self.spool.is_empty() and self._written_in_time(writes):
+            return True
+        self.spool.add(writes)
+        return False
+
+    def get_record(self, location: Location, record_type: type[RecordType]) -> RecordType | None:
+        """Read a record that waits or is in the store; None if there is none.
+
+        Raises:
+            StoreUnavailableError: nothing waits and the store did not answer.
+        """
+        waiting = self.spool.get(location)
+        try:
+            if waiting is not None:
+                return record_type.model_validate_json(waiting)
+            return self.store.get_record(location, record_type)
+        except ObjectNotFoundError:
+            return None
+        except ValidationError as error:
+            log.error("%s is not a %s: %s", location, record_type.__name__, error)  # noqa: TRY400
+            return None
+
+    def _written_in_time(self, writes: Sequence[Write]) -> bool:
+        future = self._writers.submit(self._write, writes)
+        try:
+            future.result(self.deadline_seconds)
+        except (StoreUnavailableError, TimeoutError) as error:
+            future.cancel()
+            log.warning("the store is away, writes wait in the spool: %s", error or "deadline passed")
+            return False
+        return True
+
+    def _write(self, writes: Sequence[Write]) -> None:
+        for write in writes:
+            self.store.put(write.location, write.body, write.content_type)

@@ -1,0 +1,107 @@
+"""Delivery: a thread that brings what waits in the spool to the store, in order, once the store is back.
+
+An entry may be delivered twice, when a crash falls between the delivery and its removal. Keys are
+deterministic, so the second time changes nothing, save for what was processed in between: that is not
+written again.
+"""
+
+import logging
+import threading
+
+from pydantic import ValidationError
+
+from gourmetgram import keys
+from gourmetgram.keys import LABELSTUDIO, Location
+from gourmetgram.records import LabelRecord, RelabelRecord
+from gourmetgram.sources import Source
+from gourmetgram.store import ObjectNotFoundError, Store, StoreUnavailableError
+from webapp.entries import Write
+from webapp.spool import Spool
+
+log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """The thread that empties the spool."""
+
+    def __init__(self, spool: Spool, store: Store, retry_seconds: float) -> None:
+        self.spool = spool
+        self.store = store
+        self.retry_seconds = retry_seconds
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
+
+    def start(self) -> None:
+        """Deliver from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the entry in hand and end."""
+        self._stopped.set()
+        self._thread.join()
+
+    def deliver_all(self) -> int:
+        """Deliver what waits, and count the entries.
+
+        Raises:
+            StoreUnavailableError: the store is away; what was not delivered still waits.
+        """
+        delivered = 0
+        while not self._stopped.is_set() and (waiting := self.spool.oldest()):
+            entry, writes = waiting
+            for write in writes:
+                deliver(self.store, write)
+            self.spool.remove(entry)
+            delivered += 1
+        return delivered
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self.retry_seconds):
+            try:
+                if delivered := self.deliver_all():
+                    log.info("the store is back: %d entries of the spool were delivered", delivered)
+            except StoreUnavailableError as error:
+                log.warning("%d entries wait for the store: %s", self.spool.usage().entries, error)
+            except Exception:
+                log.exception("the spool could not be delivered")
+
+
+def deliver(store: Store, write: Write) -> None:
+    """Write an object that has waited, unless it is out of date by now.
+
+    Raises:
+        StoreUnavailableError: it may or may not have been written.
+    """
+    if write.location.bucket == LABELSTUDIO and _out_of_date(store, write):
+        log.info("%s is out of date and was dropped", write.location)
+    else:
+        store.put(write.location, write.body, write.content_type)
+
+
+def _out_of_date(store: Store, write: Write) -> bool:
+    if write.location.key.startswith(keys.outputs(Source.USER_RELABEL)):
+        return _newer_class_known(store, RelabelRecord.model_validate_json(write.body))
+    return was_handled(store, write.location)
+
+
+def was_handled(store: Store, task: Location) -> bool:
+    """Tell whether a task has been through Label Studio already.
+
+    Raises:
+        StoreUnavailableError: the store did not answer.
+    """
+    return any(store.exists(place) for place in (keys.processed(task), keys.quarantined(task)))
+
+
+def _newer_class_known(store: Store, relabel: RelabelRecord) -> bool:
+    waiting = keys.relabel(relabel.prediction_id)
+    done = keys.label(relabel.prediction_id, Source.USER_RELABEL)
+    try:
+        if store.get_record(waiting, RelabelRecord).created_at > relabel.created_at:
+            return True
+    except (ObjectNotFoundError, ValidationError):
+        pass
+    try:
+        return store.get_record(done, LabelRecord).labelled_at >= relabel.created_at
+    except (ObjectNotFoundError, ValidationError):
+        return False

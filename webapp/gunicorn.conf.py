@@ -1,0 +1,21 @@
+"""How gunicorn serves the web application: one process, so that its counts are whole, a thread a request."""
+# ruff: noqa: N999 - gunicorn's own name for it
+
+import logging
+from pathlib import Path
+
+from webapp.settings import WebappSettings
+
+_settings = WebappSettings()
+
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+bind = f"0.0.0.0:{_settings.port}"
+workers = 1
+worker_class = "gthread"
+threads = _settings.threads
+graceful_timeout = 20
+keepalive = 75
+# The heartbeat file needs a folder that can be written where the root file system can't.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+control_socket_disable = True

@@ -1,0 +1,50 @@
+"""Is it alive, can it work, what does it count."""
+
+from flask import Blueprint, Response, jsonify, request
+from prometheus_client.exposition import choose_encoder
+
+from gourmetgram.store import StoreUnavailableError
+from webapp.services import Services, services
+
+blueprint = Blueprint("health", __name__)
+
+PROBE_SECONDS = 1.0
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    """Say that the process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def ready() -> tuple[Response, int]:
+    """Say whether an upload can be answered and kept now; the store may be away while the spool has room."""
+    parts = services()
+    predictor = parts.predictor.is_ready(PROBE_SECONDS)
+    room = parts.spool.has_room_for(parts.settings.max_photo_bytes)
+    usage = parts.spool.usage()
+    body = {
+        "ready": predictor and room,
+        "predictor": "ready" if predictor else "away",
+        "store": _store_state(parts),
+        "spool": "room" if room else "full",
+        "waiting": usage.entries,
+        "oldest_seconds": round(usage.oldest_seconds, 1),
+    }
+    return jsonify(body), 200 if body["ready"] else 503
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Expose the metrics to Prometheus."""
+    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+    return Response(encode(services().metrics.registry), content_type=content_type)
+
+
+def _store_state(parts: Services) -> str:
+    try:
+        parts.store.check()
+    except StoreUnavailableError:
+        return "away"
+    return "ready"

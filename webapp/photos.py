@@ -1,0 +1,58 @@
+"""The upload: a photo, known by its first bytes and not by what it is called."""
+
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+MAX_FILENAME = 255
+
+
+class Photo(NamedTuple):
+    """An uploaded photo."""
+
+    body: bytes
+    content_type: str
+    filename: str
+
+
+def read_photo(upload: FileStorage | None, max_bytes: int) -> Photo:
+    """Read a photo from a form.
+
+    Raises:
+        BadRequest: there is none.
+        RequestEntityTooLarge: it has more than ``max_bytes``.
+        UnsupportedMediaType: it is not a JPEG, PNG or WebP.
+    """
+    body = upload.stream.read(max_bytes + 1) if upload else b""
+    if upload is None or not body:
+        raise BadRequest("Choose a photo first: the form has no file, or it is empty.")
+    if len(body) > max_bytes:
+        raise RequestEntityTooLarge(too_large(max_bytes))
+    content_type = content_type_of(body)
+    if content_type is None:
+        raise UnsupportedMediaType("This file is not a JPEG, PNG or WebP photo.")
+    return Photo(body, content_type, clean_filename(upload.filename or ""))
+
+
+def too_large(max_bytes: int) -> str:
+    """Say that a photo is too large."""
+    return f"This photo is too large: the limit is {max_bytes // (1024 * 1024)} MiB."
+
+
+def content_type_of(body: bytes) -> str | None:
+    """Tell the content type by the first bytes; None if it is no photo that is accepted."""
+    if body.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if body.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if body.startswith(b"RIFF") and body[8:12] == b"WEBP":
+        return "image/webp"
+    return None
+
+
+def clean_filename(name: str) -> str:
+    """Keep what a person would call the file: no folders, no control characters, at most 255 characters."""
+    printable = "".join(character for character in name if character.isprintable())
+    return PurePosixPath(printable.replace("\\", "/")).name[:MAX_FILENAME]

@@ -1,0 +1,100 @@
+"""Predictions: a photo comes in, its class goes out, and both are kept."""
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from gourmetgram import keys
+from gourmetgram.classes import CLASSES, class_dir
+from gourmetgram.ids import created_at, new_prediction_id
+from gourmetgram.keys import EXTENSIONS, PRODUCTION
+from gourmetgram.records import Image, PredictionRecord, Record, Task
+from gourmetgram.sources import Source
+from gourmetgram.store import JSON
+from webapp.entries import Write
+from webapp.errors import wants_json
+from webapp.photos import Photo, read_photo
+from webapp.predictor_client import Prediction
+from webapp.services import Services, services
+
+blueprint = Blueprint("predictions", __name__)
+
+RUNNERS_UP = 2
+
+
+@blueprint.get("/predict")
+def show_page() -> BaseResponse:
+    """Send who opens the address to the page."""
+    return redirect(url_for("pages.page"), 303)
+
+
+@blueprint.post("/predict")
+def predict() -> Response:
+    """Say which class an uploaded photo has; nothing is answered before everything is kept."""
+    parts = services()
+    photo = read_photo(request.files.get("file"), parts.settings.max_photo_bytes)
+    record = record_of(photo, parts.predictor.predict(photo.body, photo.content_type))
+    stored = parts.archive.keep(_writes(record, photo, parts))
+    parts.metrics.observe_prediction(record)
+    return _answer(record, waiting=not stored, unsure=_is_unsure(record, parts))
+
+
+@blueprint.get("/api/classes")
+def classes() -> Response:
+    """List the classes, in the order of the model's outputs."""
+    return jsonify(list(CLASSES))
+
+
+def record_of(photo: Photo, prediction: Prediction) -> PredictionRecord:
+    """Give a prediction its id and its places in the store."""
+    prediction_id = new_prediction_id()
+    folder = class_dir(prediction.prediction)
+    image = keys.photo(PRODUCTION, folder, prediction_id, EXTENSIONS[photo.content_type])
+    return PredictionRecord(
+        prediction_id=prediction_id,
+        filename=photo.filename,
+        image=Image(bucket=image.bucket, key=image.key),
+        class_dir=folder,
+        created_at=created_at(prediction_id),
+        **prediction.model_dump(),
+    )
+
+
+def _writes(record: PredictionRecord, photo: Photo, parts: Services) -> list[Write]:
+    # In this order no record ever points to a photo that is not there, and no task to a missing record.
+    writes = [
+        Write(record.image.location, photo.content_type, photo.body),
+        write_of(keys.prediction(record.prediction_id), record),
+    ]
+    if _is_unsure(record, parts):
+        task = Task.of(record, Source.LOW_CONFIDENCE, parts.store.bucket_prefix, preselect=True)
+        writes.append(write_of(keys.task(record.prediction_id, Source.LOW_CONFIDENCE), task))
+    return writes
+
+
+def write_of(location: keys.Location, record: Record) -> Write:
+    """Write a record as JSON."""
+    return Write(location, JSON, record.model_dump_json().encode())
+
+
+def _is_unsure(record: PredictionRecord, parts: Services) -> bool:
+    return record.confidence < parts.settings.confidence_threshold
+
+
+def _answer(record: PredictionRecord, *, waiting: bool, unsure: bool) -> Response:
+    ranked = sorted(record.probabilities.items(), key=lambda item: item[1], reverse=True)
+    runners_up = [item for item in ranked if item[0] != record.prediction][:RUNNERS_UP]
+    if wants_json():
+        shown = [{"prediction": name, "probability": value} for name, value in runners_up]
+        return jsonify(
+            **record.model_dump(mode="json"), runners_up=shown, stored="waiting" if waiting else "stored"
+        )
+    return make_response(
+        render_template(
+            "prediction.html",
+            record=record,
+            runners_up=runners_up,
+            classes=CLASSES,
+            waiting=waiting,
+            unsure=unsure,
+        )
+    )

@@ -1,0 +1,41 @@
+"""What the web application reads from the environment."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from gourmetgram.settings import StoreSettings
+
+MIB = 1024 * 1024
+
+
+class WebappSettings(StoreSettings):
+    """The web application's settings; each is a variable GOURMETGRAM_<NAME>."""
+
+    port: int = Field(default=5000, description="Port that is listened on")
+    threads: int = Field(default=32, ge=1, description="Requests that are answered at the same time")
+
+    predictor_url: str = Field(
+        default="http://127.0.0.1:8000", description="Where the predictor answers, without a slash at the end"
+    )
+    predictor_model: str = Field(default="food11", description="Name of the model that the predictor serves")
+    predictor_timeout_seconds: float = Field(default=5.0, gt=0, description="Wait for a prediction")
+    confidence_threshold: float = Field(
+        default=0.7, ge=0, le=1, description="A prediction below it becomes a task for the annotators"
+    )
+    max_photo_bytes: int = Field(default=16 * MIB, ge=1, description="Largest photo that is accepted")
+
+    store_timeout_seconds: float = Field(
+        default=2.0, gt=0, description="Bound on one try of a request to the store"
+    )
+    store_attempts: int = Field(default=2, ge=1, description="Tries of a request to the store")
+    store_deadline_seconds: float = Field(
+        default=2.0, gt=0, description="Wait for the store before a write goes to the spool"
+    )
+    spool_dir: Path = Field(
+        default=Path(".local/spool"), description="Folder of the writes that wait for the store"
+    )
+    spool_max_bytes: int = Field(
+        default=1024 * MIB, ge=0, description="Most that may wait; more is refused with 503"
+    )
+    spool_retry_seconds: float = Field(default=1.0, gt=0, description="Pause between tries of a delivery")
