@@ -1,5 +1,7 @@
-"""The page. Its style and scripts travel inside it, so that it is ready in one round trip; the content security
-policy allows exactly those, by their hashes, and nothing from any other host.
+"""The page, ready in one round trip.
+
+Its style and scripts travel inside it; the content security policy allows exactly those, by their hashes, and
+nothing from any other host.
 """
 
 import base64
@@ -9,8 +11,11 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
+
+from webapp.photos import too_large
+from webapp.services import services
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("page.css",)
@@ -22,15 +27,17 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/")
 def page() -> Response:
     """Show the page, compressed: it then fits into the first packets of a connection."""
-    html = render_template("index.html", max_bytes=current_app.config["MAX_CONTENT_LENGTH"]).encode()
+    max_bytes = services().settings.max_photo_bytes
+    html = render_template("index.html", max_bytes=max_bytes, too_large=too_large(max_bytes)).encode()
     response = Response(html, mimetype="text/html")
     response.vary.add("Accept-Encoding")
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings["gzip"]:
         response.set_data(gzip.compress(html, mtime=0))
         response.content_encoding = "gzip"
     response.cache_control.no_cache = True
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.app_context_processor
@@ -43,7 +50,7 @@ def inlined() -> dict[str, Callable[[str], Markup]]:
 def secure(response: Response) -> Response:
     """Allow a browser only what the page needs."""
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = _policy()
     return response

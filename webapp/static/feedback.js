@@ -54,9 +54,9 @@ async function post(body) {
   try {
     const response = await fetch("feedback", { method: "POST", headers, body: JSON.stringify(body) });
     const { success, message } = await response.json();
-    return { success: response.ok && success, message };
+    return { success, message: message ?? `Nothing was saved (status ${response.status}). Please try again.` };
   } catch {
-    return { success: false, message: "The server did not answer, so nothing was saved. Please try again." };
+    return { success: false, message: "The server did not answer. Please try again." };
   }
 }
 

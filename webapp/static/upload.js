@@ -3,8 +3,9 @@
 
 const form = document.getElementById("upload");
 const results = document.getElementById("results");
-const maxBytes = Number(form.dataset.maxBytes) || Infinity;
 const NO_ANSWER = "The server did not answer. Please check your connection.";
+const HEIC = "This is a HEIC photo, which can't be read here: please export it as JPEG. " +
+  "For the next ones, choose Settings, Camera, Formats, Most Compatible on your iPhone.";
 let queue = Promise.resolve();
 
 for (const input of form.querySelectorAll("input[type=file]")) {
@@ -34,7 +35,7 @@ function add(files, complaint) {
 function newCard(file) {
   const card = document.getElementById("card").content.firstElementChild.cloneNode(true);
   const image = card.querySelector("img");
-  image.addEventListener("error", () => image.remove());
+  image.addEventListener("error", () => card.querySelector(".frame").remove());
   image.src = URL.createObjectURL(file);
   card.querySelector("h3").textContent = file.name;
   document.getElementById("photos").hidden = false;
@@ -60,9 +61,10 @@ async function ask(file) {
   const body = new FormData();
   body.append("file", file);
   try {
-    const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    const response = await fetch("predict", { method: "POST", body, headers: { Accept: "text/html" } });
     const again = response.status >= 500 || response.status === 429;
-    return { answer: snippet(await response.text()) ?? warning(`The server answered with status ${response.status}.`), again };
+    const answer = snippet(await response.text()) ?? warning(`The server answered with status ${response.status}.`);
+    return { answer, again };
   } catch {
     return { answer: warning(NO_ANSWER), again: true };
   }
@@ -70,14 +72,11 @@ async function ask(file) {
 
 // Say what is wrong with a file before it is sent: a server may cut off what is too large without a word.
 async function problemOf(file) {
-  if (file.size > maxBytes) {
-    const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1).replace(".0", "")} MB`;
-    return `This file has ${megabytes(file.size)}; at most ${megabytes(maxBytes)} are accepted.`;
-  }
+  if (file.size > Number(form.dataset.maxBytes)) return form.dataset.tooLarge;
   try {
     const head = await file.slice(0, 12).text();
     const heic = /ftyp(heic|heix|hevc|heim|mif1|msf1)/.test(head);
-    return heic && "This is a HEIC photo, which can't be read here. Please export it as JPEG. On an iPhone, choose Settings, Camera, Formats, Most Compatible for the next ones.";
+    return heic && HEIC;
   } catch {
     return "This can't be read. Is it a folder?";
   }
