@@ -53,6 +53,7 @@ lock: $(UV) ## resolve the dependencies and write the lock files
 	done
 	$(LOCK) --group local --constraints tests/requirements.txt -o manifests/local/requirements.txt
 	$(LOCK) --group label-studio -o cronjobs/label_studio/requirements.txt
+	$(LOCK) --group storage-initializer --constraints tests/requirements.txt -o tests/cluster/node/storage-initializer/requirements.txt
 
 $(UV):
 	$(PYTHON) -m venv .venv
