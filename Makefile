@@ -26,6 +26,16 @@ logs: $(BIN)/.run ## follow the logs of every part
 down: $(BIN)/.run ## stop every part; the data stays in .local
 	@$(BIN)/python -m manifests.local down
 
+## Chameleon. Options: make chameleon-up CHAMELEON="--flavor m1.large"; all of them: CHAMELEON=--help
+
+chameleon-up chameleon-status chameleon-extend chameleon-down: chameleon-%: $(BIN)/.chameleon
+	@$(BIN)/python -m chameleon $* $(CHAMELEON)
+
+chameleon-up: ## on Chameleon: reserve, create, install, wait until it answers
+chameleon-status: ## on Chameleon: say what there is and where it answers
+chameleon-extend: ## on Chameleon: keep it for another day
+chameleon-down: ## on Chameleon: delete all that was made, and nothing else
+
 ## Tests
 
 test: lint test-unit test-services ## every test that needs neither root nor a cluster
@@ -41,6 +51,9 @@ test-unit: $(BIN)/.test ## the tests that need no service
 
 test-services: $(BIN)/.test $(BIN)/.label-studio ## the tests with the real store, predictor, Label Studio and browser
 	$(BIN)/pytest tests/services tests/faults
+
+test-chameleon: $(BIN)/.test .venv-openstack/.done ## the provisioning against a real OpenStack, the user data in a container
+	$(BIN)/pytest tests/openstack
 
 ## Dependencies
 
@@ -65,6 +78,17 @@ $(BIN)/.run: $(RUN_LOCKS) | $(UV)
 	$(UV) pip install --python .venv $(addprefix -r ,$(RUN_LOCKS))
 	@touch $@
 
+$(BIN)/.chameleon: chameleon/requirements.txt | $(UV)
+	@echo "Installing the OpenStack client into .venv"
+	$(UV) pip install --python .venv -r $<
+	@touch $@
+
+.venv-openstack/.done: tests/openstack/requirements.txt | $(UV)
+	@echo "Installing OpenStack into .venv-openstack"
+	$(UV) venv --quiet --allow-existing .venv-openstack
+	$(UV) pip sync --python .venv-openstack $<
+	@touch $@
+
 $(BIN)/.test: tests/requirements.txt | $(UV)
 	@echo "Installing what the tests need into .venv (torch among it: some gigabytes)"
 	$(UV) pip install --python .venv -r $<
@@ -77,3 +101,4 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@touch $@
 
 .PHONY: help up status logs down test lint test-unit test-services lock
+.PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

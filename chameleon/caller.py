@@ -1,0 +1,25 @@
+"""The public address of the machine that runs the command, which alone may open the tools by default."""
+
+import ipaddress
+
+import requests
+
+from chameleon.errors import ProvisioningError
+
+ASK = "https://checkip.amazonaws.com"
+
+
+def network() -> str:
+    """Return this machine's public IPv4 address as a network of one.
+
+    Raises:
+        ProvisioningError: if it can't be found out.
+    """
+    try:
+        answer = requests.get(ASK, timeout=10)
+        answer.raise_for_status()
+        return str(ipaddress.IPv4Network(answer.text.strip()))
+    except (requests.RequestException, ValueError) as error:
+        raise ProvisioningError(
+            f"{ASK} doesn't tell this machine's public address: give --allow-from ADDRESS/32."
+        ) from error

@@ -1,0 +1,22 @@
+"""The whole way up and down, as lists of steps; each step does what is still missing and no more."""
+
+from chameleon import address, application, join_token, key_pair, lease, security_group, server
+from chameleon.changes import Step
+
+UP: tuple[Step, ...] = (
+    key_pair.wanted,
+    lease.wanted,
+    security_group.wanted,
+    server.wanted,
+    address.wanted,
+    application.wanted,
+)
+EXTEND: tuple[Step, ...] = (lease.extension,)
+DOWN: tuple[Step, ...] = (
+    address.unwanted,
+    server.unwanted,
+    lease.unwanted,
+    security_group.unwanted,
+    key_pair.unwanted,
+    join_token.unwanted,
+)

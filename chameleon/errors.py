@@ -1,0 +1,39 @@
+"""Every failure as one sentence that says what to do."""
+
+from http import HTTPStatus
+
+from keystoneauth1 import exceptions as auth
+from openstack import exceptions as sdk
+
+AGAIN = "Run the same command again: it continues where it stopped."
+# The first that fits is said; `{}` is the client's own message.
+MEANINGS: list[tuple[tuple[type[Exception], ...], str]] = [
+    ((auth.Unauthorized,), "The site refused the credentials ({}): make a new application credential."),
+    (
+        (auth.MissingRequiredOptions, auth.MissingAuthPlugin, sdk.ConfigException),
+        "Credentials are missing: set OS_CLOUD for your clouds.yaml, or the OS_* variables ({}).",
+    ),
+    (
+        (auth.CatalogException, sdk.EndpointNotFound),
+        "The site lacks a service that is needed, or the region is wrong: {}",
+    ),
+    ((auth.ConnectionError,), f"The connection to the site was lost ({{}}). {AGAIN}"),
+    ((sdk.ResourceTimeout,), f"The site is slow: {{}}. {AGAIN}"),
+]
+
+
+class ProvisioningError(Exception):
+    """What went wrong and what to do, in a sentence for the person who asked."""
+
+
+def explain(error: Exception) -> str:
+    """Say in a sentence what an error of the cloud's client means for the person who ran the command."""
+    if isinstance(error, ProvisioningError):
+        return str(error)
+    if getattr(error, "http_status", getattr(error, "status_code", None)) == HTTPStatus.UNAUTHORIZED:
+        error = auth.Unauthorized(str(error))
+    for kinds, meaning in MEANINGS:
+        if isinstance(error, kinds):
+            return meaning.format(error)
+    words = getattr(error, "details", None) or getattr(error, "message", None) or str(error)
+    return f"The site refused: {words}. {AGAIN}"

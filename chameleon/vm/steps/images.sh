@@ -1,0 +1,21 @@
+#!/bin/bash
+# Build the images from the source that is here, under its commit, and hand them to this machine's k3s.
+# k3s imports what lies in this folder whenever it starts, so an agent may build before it joins.
+set -euo pipefail
+folder=/var/lib/rancher/k3s/agent/images
+source=/opt/gourmetgram
+tag=$(git -C "$source" rev-parse --short=12 HEAD)
+mkdir -p "$folder"
+for process in webapp predictor cronjobs; do
+    image="localhost/gourmetgram/$process:$tag"
+    archive="$folder/$process-$tag.tar"
+    [ ! -e "$archive" ] || continue
+    buildah build --layers --tag "$image" --file "$source/$process/Dockerfile" "$source"
+    rm -f "$archive.new"
+    buildah push "$image" "docker-archive:$archive.new:$image"
+    mv "$archive.new" "$archive"
+    find "$folder" -name "$process-*.tar" ! -name "$process-$tag.tar" -delete
+done
+! systemctl is-active --quiet k3s || for archive in "$folder"/*-"$tag".tar; do
+    k3s ctr --namespace k8s.io images import "$archive"
+done

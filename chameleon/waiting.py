@@ -1,0 +1,31 @@
+"""Ask again until it is so, with a deadline, telling from time to time what is being waited for."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from chameleon.errors import AGAIN, ProvisioningError
+
+TELL_EVERY = 15.0  # seconds
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+def until(check: Callable[[], Result | None], what: str, *, seconds: float, every: float = 2.0) -> Result:
+    """Return the first result of `check` that is not None.
+
+    Raises:
+        ProvisioningError: if `seconds` have passed.
+    """
+    start = time.monotonic()
+    told = start
+    while (result := check()) is None:
+        now = time.monotonic()
+        if now - start > seconds:
+            raise ProvisioningError(f"{what} took longer than {seconds / 60:.0f} minutes. {AGAIN}")
+        if now - told > TELL_EVERY:
+            told = now
+            log.info("  … %s, %.0f s", what, now - start)
+        time.sleep(every)
+    return result

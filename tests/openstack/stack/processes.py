@@ -1,0 +1,80 @@
+"""Child processes that are ended by their own ids, and the waits for what they serve."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(check: Callable[[], object], what: str, seconds: float = 120) -> None:
+    """Poll until `check` returns something true; an OSError counts as not yet."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if check():
+                return
+        except OSError:
+            pass
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not come up in {seconds:.0f} s")
+        time.sleep(0.2)
+
+
+def listens(port: int) -> bool:
+    """Say whether something accepts connections on a port of the loopback."""
+    with socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+
+
+class Processes:
+    """The running children of a test session, each with a log file of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.logs = folder / "logs"
+        self.logs.mkdir(parents=True)
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+        """Start a process in a session of its own, so that it ends with its children."""
+        with (self.logs / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                command, env={**os.environ, **environment}, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def alive(self, name: str) -> bool:
+        """Return True while a process runs.
+
+        Raises:
+            RuntimeError: with the end of its log, once it has ended.
+        """
+        if self.running[name].poll() is None:
+            return True
+        raise RuntimeError(f"{name} ended: " + (self.logs / f"{name}.log").read_text()[-2000:])
+
+    def stop(self, name: str) -> None:
+        """End one process and its children."""
+        process = self.running.pop(name)
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(process.pid, number)
+                process.wait(timeout=10)
+            except ProcessLookupError:
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        process.wait()
+
+    def stop_all(self) -> None:
+        """End every process, the last started first."""
+        for name in reversed(list(self.running)):
+            self.stop(name)
