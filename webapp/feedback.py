@@ -83,8 +83,8 @@ def _current_class(archive: Archive, record: PredictionRecord) -> str:
 
 def _find(prediction_id: object) -> PredictionRecord:
     try:
-        place = keys.prediction(prediction_id)  # type: ignore[arg-type]
-    except (ValueError, AttributeError, TypeError, OverflowError):
+        place = keys.prediction(str(prediction_id))
+    except ValueError:
         record = None
     else:
         record = services().archive.get_record(place, PredictionRecord)

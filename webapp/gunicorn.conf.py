@@ -4,16 +4,20 @@
 import logging
 from pathlib import Path
 
+from prometheus_client import disable_created_metrics
+
 from webapp.settings import WebappSettings
 
 _settings = WebappSettings()
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+logging.getLogger("botocore").setLevel(logging.WARNING)
+disable_created_metrics()  # a second series for each counter, of no use here
 
-bind = f"0.0.0.0:{_settings.port}"
+bind = f"{_settings.host}:{_settings.port}"
 workers = 1
 worker_class = "gthread"
-threads = _settings.threads
+threads = _settings.request_threads
 graceful_timeout = 20
 keepalive = 75
 # The heartbeat file needs a folder that can be written where the root file system can't.

@@ -12,6 +12,10 @@ from webapp.settings import WebappSettings
 log = logging.getLogger(__name__)
 
 
+REFUSALS = {400, 413, 415, 422}
+"""The statuses that speak of the photo; the others speak of the predictor."""
+
+
 class PredictorUnavailableError(Exception):
     """The predictor did not answer, is busy, or answered nonsense; the same photo may work later."""
 
@@ -47,13 +51,13 @@ class PredictorClient:
     """Asks the predictor of one InferenceService."""
 
     def __init__(self, settings: WebappSettings) -> None:
-        self._predict_url = f"{settings.predictor_url}/v1/models/{settings.predictor_model}:predict"
-        self._ready_url = f"{settings.predictor_url}/v1/models/{settings.predictor_model}"
+        self._predict_url = f"{settings.predictor_url}/v1/models/{settings.model_name}:predict"
+        self._ready_url = f"{settings.predictor_url}/v1/models/{settings.model_name}"
         self._timeout = settings.predictor_timeout_seconds
         self._session = requests.Session()
         self._session.trust_env = False  # else proxies and .netrc are looked up for each request
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=settings.threads))
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=settings.request_threads))
 
     def close(self) -> None:
         """Close the connections."""
@@ -67,11 +71,11 @@ class PredictorClient:
             PredictorUnavailableError: there is no answer now.
         """
         response = self._post(photo, content_type)
-        if response.status_code in {408, 429} or response.status_code >= 500:  # noqa: PLR2004
+        if response.status_code in REFUSALS:
+            raise PhotoRefusedError(response.status_code, _sentence(response))
+        if not response.ok:
             message = f"the predictor answered {response.status_code}"
             raise PredictorUnavailableError(message)
-        if not response.ok:
-            raise PhotoRefusedError(response.status_code, _sentence(response))
         try:
             return _ANSWER.validate_json(response.content).predictions[0]
         except ValidationError as error:

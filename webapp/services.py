@@ -48,7 +48,7 @@ def install(app: Flask, settings: WebappSettings) -> Services:
         settings=settings,
         store=store,
         spool=spool,
-        archive=Archive(store, spool, settings.store_deadline_seconds, settings.threads),
+        archive=Archive(store, spool, settings.store_deadline_seconds, settings.request_threads),
         delivery=Delivery(spool, store, settings.spool_retry_seconds),
         predictor=PredictorClient(settings),
         model_feedback=model_feedback,

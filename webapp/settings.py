@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pydantic import Field
+from pydantic_settings import SettingsConfigDict
 
 from gourmetgram.settings import StoreSettings
 
@@ -12,13 +13,16 @@ MIB = 1024 * 1024
 class WebappSettings(StoreSettings):
     """The web application's settings; each is a variable GOURMETGRAM_<NAME>."""
 
+    model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True, protected_namespaces=())
+
+    host: str = Field(default="0.0.0.0", description="Address that is listened on")  # noqa: S104
     port: int = Field(default=5000, description="Port that is listened on")
-    threads: int = Field(default=32, ge=1, description="Requests that are answered at the same time")
+    request_threads: int = Field(default=32, ge=1, description="Requests that are answered at the same time")
 
     predictor_url: str = Field(
         default="http://127.0.0.1:8000", description="Where the predictor answers, without a slash at the end"
     )
-    predictor_model: str = Field(default="food11", description="Name of the model that the predictor serves")
+    model_name: str = Field(default="food11", description="Name of the model that the predictor serves")
     predictor_timeout_seconds: float = Field(default=5.0, gt=0, description="Wait for a prediction")
     confidence_threshold: float = Field(
         default=0.7, ge=0, le=1, description="A prediction below it becomes a task for the annotators"
