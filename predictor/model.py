@@ -1,0 +1,128 @@
+"""The KServe model: its four hooks turn a payload of either protocol into predictions.
+
+Decoding and computing run on threads of the model's own, as many as there are CPUs, so that the event loop
+stays free to take requests in.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, TypeAlias
+
+import numpy as np
+from kserve import InferRequest, InferResponse, Model
+from kserve.errors import InvalidInput
+from numpy.typing import NDArray
+from PIL import Image
+
+from gourmetgram.classes import CLASSES
+from predictor import runtimes, v1, v2
+from predictor.images import SIDE, to_tensor
+from predictor.runtimes import ModelUnusableError, Runtime
+from predictor.settings import PredictorSettings
+
+Payload: TypeAlias = v1.Payload | InferRequest
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A request on its way through the hooks; an array a photo: first its pixels, then probabilities."""
+
+    request: Payload
+    arrays: list[Array]
+
+
+class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
+    """Says which of the eleven classes a photo shows."""
+
+    def __init__(self, settings: PredictorSettings) -> None:
+        super().__init__(settings.model_name)
+        self._settings = settings
+        self._executor = ThreadPoolExecutor(settings.threads, thread_name_prefix="model")
+        self._runtime: Runtime
+
+    @property
+    def version(self) -> str:
+        """Give the version that the model file carries."""
+        return self._runtime.version
+
+    def load(self) -> bool:
+        """Load the model file and be ready once it has answered a warm-up.
+
+        Raises:
+            ModelUnusableError: there is no such file, or its outputs aren't the probabilities of CLASSES.
+        """
+        self._runtime = runtimes.load(self._settings.runtime, self._settings.model_path)
+        if self._runtime.classes != CLASSES or self._runtime.side != SIDE:
+            raise ModelUnusableError(
+                f"{self._settings.model_path} is a model of other classes or another size."
+            )
+        probabilities = self._runtime.run(to_tensor(_warm_up_photo()))
+        if probabilities.shape != (len(CLASSES),) or abs(probabilities.sum() - 1) > 1e-3:  # noqa: PLR2004
+            raise ModelUnusableError(f"{self._settings.model_path} doesn't give one probability a class.")
+        self.ready = True
+        return self.ready
+
+    def stop(self) -> None:
+        """End the threads."""
+        super().stop()
+        self._executor.shutdown()
+
+    async def preprocess(self, payload: Payload, headers: dict[str, str] | None = None) -> Batch:  # noqa: ARG002
+        """Decode the photos of a request.
+
+        Raises:
+            InvalidInput, ImageRejected: the client sent something else.
+        """
+        photos = v2.photos(payload, SIDE) if isinstance(payload, InferRequest) else v1.photos(payload)
+        if not 1 <= len(photos) <= self._settings.max_instances:
+            raise InvalidInput(f"A request has 1 to {self._settings.max_instances} pictures.")
+        return Batch(payload, await self._on_threads(self._tensor, photos))
+
+    async def predict(
+        self,
+        payload: Batch,
+        headers: dict[str, str] | None = None,  # noqa: ARG002
+        response_headers: dict[str, str] | None = None,  # noqa: ARG002
+    ) -> Batch:
+        """Compute the probabilities; a photo at a time, since batches gain nothing on a CPU."""
+        return Batch(payload.request, await self._on_threads(self._runtime.run, payload.arrays))
+
+    async def postprocess(
+        self,
+        result: Batch,
+        headers: dict[str, str] | None = None,  # noqa: ARG002
+        response_headers: dict[str, str] | None = None,  # noqa: ARG002
+    ) -> dict[str, list[v1.Prediction]] | InferResponse:
+        """Shape the answer in the protocol of the request."""
+        predictions = [self._prediction(probabilities) for probabilities in result.arrays]
+        if isinstance(result.request, InferRequest):
+            return v2.response(result.request, predictions, self.version)
+        return v1.response(predictions)
+
+    async def _on_threads(self, function: Callable[[Any], Array], items: Iterable[Any]) -> list[Array]:
+        loop = asyncio.get_running_loop()
+        return await asyncio.gather(*(loop.run_in_executor(self._executor, function, item) for item in items))
+
+    def _tensor(self, photo: v2.Photo) -> Array:
+        return to_tensor(photo, max_pixels=self._settings.max_pixels) if isinstance(photo, bytes) else photo
+
+    def _prediction(self, probabilities: Array) -> v1.Prediction:
+        by_class = dict(zip(CLASSES, (round(each, 6) for each in probabilities.tolist()), strict=True))
+        best = CLASSES[int(probabilities.argmax())]
+        return {
+            "prediction": best,
+            "confidence": by_class[best],
+            "probabilities": by_class,
+            "model_name": self.name,
+            "model_version": self.version,
+        }
+
+
+def _warm_up_photo() -> bytes:
+    photo = BytesIO()
+    Image.new("RGB", (2 * SIDE, SIDE), "orange").save(photo, "JPEG")
+    return photo.getvalue()

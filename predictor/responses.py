@@ -1,0 +1,48 @@
+"""Answers: JSON, and one sentence for each request that is refused."""
+
+import logging
+from typing import Any
+
+import orjson
+from kserve.errors import InvalidInput, ModelNotFound
+from prometheus_client import Counter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from predictor.images import ImageRejected
+
+log = logging.getLogger(__name__)
+
+RESPONSES = Counter(
+    "gourmetgram_predictor_responses", "Answers to predict requests, by HTTP status", ["code"]
+)
+_STATUSES: dict[type[Exception], int] = {InvalidInput: 400, ImageRejected: 400, ModelNotFound: 404}
+REFUSALS: tuple[type[Exception], ...] = (HTTPException, *_STATUSES)
+"""The exceptions that mean: the client should send something else, or later."""
+
+
+class JSONResponse(Response):
+    """JSON, as fast as orjson writes it."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401 - any JSON
+        """Write it."""
+        return orjson.dumps(content)
+
+
+async def refuse(request: Request, error: Exception) -> JSONResponse:
+    """Answer a request that can't be served with its reason, and log that without the client's bytes."""
+    status, reason, headers = _STATUSES.get(type(error), 400), str(error), None
+    if isinstance(error, HTTPException):
+        status, reason, headers = error.status_code, error.detail, error.headers
+    log.info("Refused %s %.80r with %d: %.200r", request.method, request.url.path, status, reason)
+    RESPONSES.labels(status).inc()
+    return JSONResponse({"error": reason}, status, headers)
+
+
+async def fail(_request: Request, _error: Exception) -> JSONResponse:
+    """Answer after a defect of ours; the server logs its traceback."""
+    RESPONSES.labels(500).inc()
+    return JSONResponse({"error": "The predictor failed on this request."}, 500)

@@ -1,0 +1,54 @@
+"""What computes the model: a module per runtime, each with a ``load`` that gives a ``Runtime``."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class ModelUnusableError(Exception):
+    """There is no model at the path, or it is none that the predictor can serve."""
+
+
+class Runtime(Protocol):
+    """A loaded model, safe to be run from several threads at once."""
+
+    version: str
+    """The version that the model file carries."""
+    classes: tuple[str, ...]
+    """The names of its outputs, in order."""
+    side: int
+    """Pixels of a side of the square that it takes."""
+
+    def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Compute the probabilities (classes,) of one photo, float32 (1, 3, side, side) in [-1, 1]."""
+        ...
+
+
+def load(name: str, path: Path) -> Runtime:
+    """Load the model at a path into the runtime of that name.
+
+    Raises:
+        ModelUnusableError: there is no model, more than one, or not one of this kind.
+    """
+    # By name, so that serving ONNX imports nothing of the other runtimes.
+    module = import_module(f"predictor.runtimes.{name}")
+    return cast(Runtime, module.load(model_file(path)))
+
+
+def model_file(path: Path) -> Path:
+    """Find the one ONNX file that a path is, or that the folder holds.
+
+    Raises:
+        ModelUnusableError: there is none, or more than one.
+    """
+    if path.is_file():
+        return path
+    found = sorted(path.glob("*.onnx")) if path.is_dir() else []
+    if len(found) != 1:
+        raise ModelUnusableError(
+            f"{path} should be an ONNX file or a folder with one; it holds {len(found)}."
+        )
+    return found[0]

@@ -1,0 +1,54 @@
+"""ONNX Runtime: the default, several times as fast as torch and a tenth of its size."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from predictor.runtimes import ModelUnusableError, Runtime
+
+
+class OnnxRuntime:
+    """A session in which one photo is computed by one thread; parallelism comes from the callers."""
+
+    def __init__(self, path: Path) -> None:
+        self._session = ort.InferenceSession(path, _options(), providers=["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+        self._outputs = [self._session.get_outputs()[0].name]
+        properties = self._session.get_modelmeta().custom_metadata_map
+        self.version: str = properties["version"]
+        self.classes: tuple[str, ...] = tuple(json.loads(properties["classes"]))
+        self.side = int(self._session.get_inputs()[0].shape[-1])
+
+    def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Compute the probabilities (classes,) of one photo, float32 (1, 3, side, side) in [-1, 1]."""
+        probabilities: NDArray[np.float32] = self._session.run(self._outputs, {self._input: tensor})[0][0]
+        return probabilities
+
+
+def load(path: Path) -> Runtime:
+    """Load an ONNX file that carries its version and classes as metadata.
+
+    Raises:
+        ModelUnusableError: ONNX Runtime can't read it, or it carries no such metadata.
+    """
+    try:
+        return OnnxRuntime(path)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelUnusableError(
+            f"{path} doesn't carry its version, classes and input size: {error}."
+        ) from error
+    except Exception as error:  # ONNX Runtime's exceptions have no common public base
+        raise ModelUnusableError(f"ONNX Runtime can't load {path}: {error}") from error
+
+
+def _options() -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    # Threads that spin while they wait take the CPU from those that work.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    return options

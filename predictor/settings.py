@@ -1,0 +1,46 @@
+"""The predictor's settings, read from the environment once, at start."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from predictor.cpus import available_cpus
+
+MIB = 1024 * 1024
+
+
+class PredictorSettings(BaseSettings):
+    """What the predictor serves, where, and how much it takes in at once."""
+
+    model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True, protected_namespaces=())
+
+    host: str = Field(default="0.0.0.0", description="Address it listens on")  # noqa: S104 - a pod's own
+    port: int = Field(default=8080, ge=1, le=65535, description="Port it listens on")
+    model_name: str = Field(
+        default="food11", pattern=r"^[A-Za-z0-9._-]+$", description="Name of the model in its paths"
+    )
+    model_path: Path = Field(
+        default=Path(__file__).parent / "model" / "food11.onnx",
+        description="An ONNX file, or a folder that holds one, as KServe's storage initializer leaves it",
+    )
+    runtime: Literal["onnx", "torch"] = Field(default="onnx", description="What computes the model")
+    threads: int = Field(
+        default_factory=available_cpus,
+        ge=1,
+        description="Photos that are computed at the same time; by default the CPUs that the pod may use",
+    )
+    max_body_bytes: int = Field(default=16 * MIB, ge=1, description="Largest request body")
+    max_pixels: int = Field(default=50_000_000, ge=1, description="Most pixels of a photo")
+    max_instances: int = Field(default=16, ge=1, description="Most photos in one request")
+    max_waiting_requests: int = Field(
+        default=128, ge=1, description="Requests that are computed or wait for it; more are answered with 429"
+    )
+    max_waiting_bytes: int = Field(
+        default=64 * MIB, ge=1, description="Bytes of all request bodies held; more are answered with 429"
+    )
+    body_seconds: float = Field(default=30, gt=0, description="Time in which a request body must arrive")
+    grace_seconds: int = Field(
+        default=25, ge=0, description="Time that accepted requests get to end after a SIGTERM"
+    )
