@@ -58,7 +58,7 @@ def _build_from_copy(piece: Piece, source: Path, result: Path) -> None:
     if piece.siblings:
         _replace_folders_by_versions(source, piece.siblings)
     result.mkdir()
-    flags = " ".join(["-s -w", *(f"-X {name}={value}" for name, value in piece.variables.items())])
+    flags = " ".join(["-s -w", *(f"-X {variable}" for variable in piece.variables)])
     command = ["nice", "go", "build", "-ldflags", flags, "-tags", piece.tags, "-o", f"{result}/"]
     run(*command, *piece.packages, cwd=source, environment=os.environ | GO)
     for folder in piece.kept:

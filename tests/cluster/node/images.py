@@ -29,18 +29,21 @@ def full_name(name: str) -> str:
     return name if re.search(r"[.:]|^localhost$", first) else f"docker.io/{name}"
 
 
-def build(name: str, dockerfile: Path, context: Path, base: str = BASE_IMAGE) -> None:
-    """Build an image from a Dockerfile whose `BASE_IMAGE` argument is the base, and log its size over it."""
+def build(name: str, dockerfile: Path, context: Path, **arguments: str) -> str:
+    """Build an image from a Dockerfile on `BASE_IMAGE`, with further build arguments, and return its id."""
     mounts = [f"--volume={mount}" for mount in package_settings.volumes(CACHE / "package-settings")]
-    _bud(name, context, f"--file={dockerfile}", f"--build-arg=BASE_IMAGE={base}", *mounts)
-    log.info("%s: %.0f MB over its base", name, (size(name) - size(base)) / 1e6)
+    given = [f"--build-arg={key}={value}" for key, value in {"BASE_IMAGE": BASE_IMAGE, **arguments}.items()]
+    _bud(name, context, f"--file={dockerfile}", *given, *mounts)
+    log.info("%s: %.0f MB over its base", name, (size(name) - size(BASE_IMAGE)) / 1e6)
+    identity_now = identity(name)
+    assert identity_now
+    return identity_now
 
 
 def build_of_binary(image: Image, folder: Path) -> None:
-    """Build an image that holds one static binary of the folder, and the machine's CA certificates."""
+    """Build an image that holds one static binary of the folder."""
     dockerfile = folder / f"{image.binary}.Dockerfile"
-    entrypoint = json.dumps([image.path, *image.arguments])
-    lines = ["FROM scratch", f"COPY {image.binary} {image.path}", "USER 65532:65532", f"ENTRYPOINT {entrypoint}"]
+    lines = ["FROM scratch", f"COPY {image.binary} {image.path}", "USER 65532:65532", f'ENTRYPOINT ["{image.path}"]']
     dockerfile.write_text("\n".join(lines) + "\n")
     _bud(image.name, folder, f"--file={dockerfile}")
 

@@ -6,6 +6,7 @@ that were written for those run here as they are.
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.cluster.node.versions import versions
 
@@ -14,12 +15,15 @@ VERSIONS = versions()
 
 @dataclass(frozen=True)
 class Image:
-    """A container image that holds one static binary and nothing else."""
+    """A container image that holds one static binary at a path, and nothing else."""
 
     name: str
-    binary: str
     path: str
-    arguments: tuple[str, ...] = ()
+
+    @property
+    def binary(self) -> str:
+        """The binary's name."""
+        return Path(self.path).name
 
 
 @dataclass(frozen=True)
@@ -29,36 +33,41 @@ class Piece:
     name: str
     module: str
     version: str
-    packages: tuple[str, ...] = (".",)
-    images: tuple[Image, ...] = ()
+    packages: tuple[str, ...]
+    images: tuple[Image, ...] = field(repr=False)
     tags: str = ""
-    variables: dict[str, str] = field(default_factory=dict)
+    variables: tuple[str, ...] = ()
+    """`NAME=VALUE` for the linker to set."""
     kept: tuple[str, ...] = ()
-    """Folders of the module that are needed at run time: charts, manifests."""
+    """Folders of the module that are needed later: charts, manifests."""
     siblings: str = ""
     """The version of the modules that go.mod replaces by folders, which a published module lacks."""
     sources: str = ""
     """The folder beside this file whose Go files are laid over the module."""
 
 
+def _piece(
+    name: str, module: str, *packages: str, images: dict[str, str] | None = None, version: str = "", **rest: Any
+) -> Piece:
+    release = VERSIONS[f"{name.upper().replace('-', '_')}_VERSION"]
+    tagged = tuple(Image(f"{repository}:{release}", path) for repository, path in (images or {}).items())
+    return Piece(name, module, version or release, packages or (".",), tagged, **rest)
+
+
 def _kubernetes() -> Piece:
     version = VERSIONS["KUBERNETES_VERSION"]
     major, minor, patch = version.removeprefix("v").split(".")
-    stamp = "k8s.io/component-base/version."
-    return Piece(
+    stamps = {"gitVersion": version, "gitMajor": major, "gitMinor": minor}
+    return _piece(
         "kubernetes",
         "k8s.io/kubernetes",
-        version,
-        packages=("./cmd/kubernetes", "./cmd/pause"),
-        images=(Image("registry.k8s.io/pause:3.10", "pause", "/pause"),),
-        variables={f"{stamp}gitVersion": version, f"{stamp}gitMajor": major, f"{stamp}gitMinor": minor},
+        "./cmd/kubernetes",
+        "./cmd/pause",
+        images={"registry.k8s.io/pause": "/pause"},
+        variables=tuple(f"k8s.io/component-base/version.{name}={value}" for name, value in stamps.items()),
         siblings=f"v0.{minor}.{patch}",
         sources="go/kubernetes",
     )
-
-
-def _image(repository: str, version_key: str, path: str, *arguments: str) -> Image:
-    return Image(f"{repository}:{VERSIONS[version_key]}", Path(path).name, path, arguments)
 
 
 def prometheus_module_version(release: str) -> str:
@@ -67,104 +76,69 @@ def prometheus_module_version(release: str) -> str:
     return f"v0.{major}{minor:0>2}.{patch}"
 
 
-PIECES = (
-    _kubernetes(),
-    Piece("helm", "helm.sh/helm/v3", VERSIONS["HELM_VERSION"], packages=("./cmd/helm",)),
-    Piece(
-        "kserve",
-        "github.com/kserve/kserve",
-        VERSIONS["KSERVE_VERSION"],
-        packages=("./cmd/manager",),
-        images=(_image("docker.io/kserve/kserve-controller", "KSERVE_VERSION", "/manager"),),
-        kept=("charts/kserve-crd", "charts/kserve-resources", "python/storage-initializer/scripts"),
-    ),
-    Piece(
-        "coredns",
-        "github.com/coredns/coredns",
-        VERSIONS["COREDNS_VERSION"],
-        images=(_image("registry.k8s.io/coredns/coredns", "COREDNS_VERSION", "/coredns"),),
-    ),
-    Piece(
-        "local-path-provisioner",
-        "github.com/rancher/local-path-provisioner",
-        VERSIONS["LOCAL_PATH_PROVISIONER_VERSION"],
-        images=(
-            _image(
-                "docker.io/rancher/local-path-provisioner",
-                "LOCAL_PATH_PROVISIONER_VERSION",
-                "/usr/bin/local-path-provisioner",
-            ),
-        ),
-        kept=("deploy",),
-    ),
-    Piece(
-        "versitygw",
-        "github.com/versity/versitygw",
-        VERSIONS["VERSITYGW_VERSION"],
-        packages=("./cmd/versitygw",),
-        images=(_image("ghcr.io/versity/versitygw", "VERSITYGW_VERSION", "/usr/local/bin/versitygw"),),
-    ),
-    Piece(
-        "metrics-server",
-        "sigs.k8s.io/metrics-server",
-        VERSIONS["METRICS_SERVER_VERSION"],
-        packages=("./cmd/metrics-server",),
-        images=(
-            _image("registry.k8s.io/metrics-server/metrics-server", "METRICS_SERVER_VERSION", "/metrics-server"),
-        ),
-        kept=("manifests/base",),
-    ),
+KUBERNETES = _kubernetes()
+HELM = _piece("helm", "helm.sh/helm/v3", "./cmd/helm")
+KSERVE = _piece(
+    "kserve",
+    "github.com/kserve/kserve",
+    "./cmd/manager",
+    images={"docker.io/kserve/kserve-controller": "/manager"},
+    kept=("charts/kserve-crd", "charts/kserve-resources", "python/storage-initializer/scripts"),
 )
+COREDNS = _piece(
+    "coredns", "github.com/coredns/coredns", images={"registry.k8s.io/coredns/coredns": "/coredns"}
+)
+LOCAL_PATH_PROVISIONER = _piece(
+    "local-path-provisioner",
+    "github.com/rancher/local-path-provisioner",
+    images={"docker.io/rancher/local-path-provisioner": "/usr/bin/local-path-provisioner"},
+    kept=("deploy",),
+)
+VERSITYGW = _piece(
+    "versitygw",
+    "github.com/versity/versitygw",
+    "./cmd/versitygw",
+    images={"ghcr.io/versity/versitygw": "/usr/local/bin/versitygw"},
+)
+METRICS_SERVER = _piece(
+    "metrics-server",
+    "sigs.k8s.io/metrics-server",
+    "./cmd/metrics-server",
+    images={"registry.k8s.io/metrics-server/metrics-server": "/metrics-server"},
+    kept=("manifests/base",),
+)
+PIECES = (KUBERNETES, HELM, KSERVE, COREDNS, LOCAL_PATH_PROVISIONER, VERSITYGW, METRICS_SERVER)
 
-MONITORING = (
-    Piece(
-        "prometheus-operator",
-        "github.com/prometheus-operator/prometheus-operator",
-        VERSIONS["PROMETHEUS_OPERATOR_VERSION"],
-        packages=("./cmd/operator", "./cmd/prometheus-config-reloader"),
-        images=(
-            _image(
-                "quay.io/prometheus-operator/prometheus-operator",
-                "PROMETHEUS_OPERATOR_VERSION",
-                "/bin/operator",
-            ),
-            _image(
-                "quay.io/prometheus-operator/prometheus-config-reloader",
-                "PROMETHEUS_OPERATOR_VERSION",
-                "/bin/prometheus-config-reloader",
-            ),
-        ),
-        kept=("example/prometheus-operator-crd", "example/rbac"),
-        siblings=VERSIONS["PROMETHEUS_OPERATOR_VERSION"],
-    ),
-    Piece(
-        "prometheus",
-        "github.com/prometheus/prometheus",
-        prometheus_module_version(VERSIONS["PROMETHEUS_VERSION"]),
-        packages=("./cmd/prometheus",),
-        images=(_image("quay.io/prometheus/prometheus", "PROMETHEUS_VERSION", "/bin/prometheus"),),
-        tags="netgo,remove_all_sd,enable_kubernetes_sd",
-    ),
-    Piece(
-        "alertmanager",
-        "github.com/prometheus/alertmanager",
-        VERSIONS["ALERTMANAGER_VERSION"],
-        packages=("./cmd/alertmanager",),
-        images=(_image("quay.io/prometheus/alertmanager", "ALERTMANAGER_VERSION", "/bin/alertmanager"),),
-    ),
-    Piece(
-        "kube-state-metrics",
-        "k8s.io/kube-state-metrics/v2",
-        VERSIONS["KUBE_STATE_METRICS_VERSION"],
-        images=(
-            _image(
-                "registry.k8s.io/kube-state-metrics/kube-state-metrics",
-                "KUBE_STATE_METRICS_VERSION",
-                "/kube-state-metrics",
-                "--port=8080",
-                "--telemetry-port=8081",
-            ),
-        ),
-        kept=("examples/standard",),
-    ),
+PROMETHEUS_OPERATOR = _piece(
+    "prometheus-operator",
+    "github.com/prometheus-operator/prometheus-operator",
+    "./cmd/operator",
+    "./cmd/prometheus-config-reloader",
+    images={
+        "quay.io/prometheus-operator/prometheus-operator": "/bin/operator",
+        "quay.io/prometheus-operator/prometheus-config-reloader": "/bin/prometheus-config-reloader",
+    },
+    kept=("example/prometheus-operator-crd", "example/rbac"),
+    siblings=VERSIONS["PROMETHEUS_OPERATOR_VERSION"],
 )
+PROMETHEUS = _piece(
+    "prometheus",
+    "github.com/prometheus/prometheus",
+    "./cmd/prometheus",
+    images={"quay.io/prometheus/prometheus": "/bin/prometheus"},
+    version=prometheus_module_version(VERSIONS["PROMETHEUS_VERSION"]),
+    tags="netgo,remove_all_sd,enable_kubernetes_sd",
+)
+ALERTMANAGER = _piece(
+    "alertmanager",
+    "github.com/prometheus/alertmanager",
+    "./cmd/alertmanager",
+    images={"quay.io/prometheus/alertmanager": "/bin/alertmanager"},
+)
+KUBE_STATE_METRICS = _piece(
+    "kube-state-metrics",
+    "k8s.io/kube-state-metrics/v2",
+    images={"registry.k8s.io/kube-state-metrics/kube-state-metrics": "/kube-state-metrics"},
+    kept=("examples/standard",),
+)
+MONITORING = (PROMETHEUS_OPERATOR, PROMETHEUS, ALERTMANAGER, KUBE_STATE_METRICS)

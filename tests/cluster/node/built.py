@@ -1,0 +1,96 @@
+"""The node that is built from published Go modules and Debian packages, for machines without Docker."""
+
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.cluster.node import addons, certificates, components, containerd, debian, images, isolation, kserve, stock
+from tests.cluster.node.commands import CommandError
+from tests.cluster.node.kubectl import kubectl, wait_for
+from tests.cluster.node.pieces import PIECES
+from tests.cluster.node.places import BINARIES, CACHE, KUBECONFIG, STATE
+from tests.cluster.node.polling import wait_until
+
+log = logging.getLogger(__name__)
+
+
+class BuiltNode:
+    """A single-node Kubernetes in namespaces of its own, which this machine's users reach by its kubeconfig."""
+
+    environment = {"KUBECONFIG": str(KUBECONFIG), "PATH": f"{BINARIES}:{os.environ['PATH']}"}
+
+    def build(self) -> dict[str, Path]:
+        """Build what is missing in the cache, and return the archives of the images that the node starts with."""
+        debian.install_missing()
+        with _timed("everything is built"):
+            return stock.build_pieces(PIECES) | stock.build_base() | stock.build_storage_initializer()
+
+    def up(self) -> None:
+        """Start the node, or bring what is missing to a running one, and wait until KServe answers."""
+        archives = self.build()
+        certificates.create_all()
+        components.link_binaries()
+        components.write_configuration()
+        if isolation.first_process() is None:
+            isolation.start()
+        with _timed("the API server answers"):
+            wait_until(_api_server_answers, "the API server")
+        with _timed("images are loaded"):
+            for name, archive in archives.items():
+                containerd.load(name, archive, identity=str(archive))
+        with _timed("the node is ready"):
+            wait_until(lambda: kubectl("get", "nodes", "--output=name"), "the node's registration")
+            wait_for("condition=Ready", "nodes", "--all")
+        with _timed("DNS, volumes, metrics and KServe are ready"):
+            _install()
+
+    def down(self) -> None:
+        """End the node and remove its state; the cache stays."""
+        isolation.end()
+        isolation.remove_control_groups()
+        isolation.remove_mount_points()
+        shutil.rmtree(STATE, ignore_errors=True)
+
+    def build_image(self, name: str, dockerfile: Path, context: Path) -> None:
+        """Build an image and bring it into the node."""
+        stock.build_base()
+        identity = images.build(name, dockerfile, context)
+        if containerd.holds(name, identity):
+            return
+        with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
+            archive = Path(scratch, "image.tar")
+            images.save(name, archive)
+            containerd.load(name, archive, identity)
+
+    def restart(self, component: str) -> None:
+        """Kill a component; the supervisor starts it again."""
+        isolation.supervisorctl("signal", "KILL", component)
+
+
+def _install() -> None:
+    addons.install_dns()
+    addons.install_volumes()
+    addons.install_metrics()
+    kserve.install()
+    for namespace in ("kube-system", "local-path-storage"):
+        wait_for("condition=Available", f"--namespace={namespace}", "deployments", "--all")
+    kserve.wait_until_ready()
+
+
+def _api_server_answers() -> bool:
+    try:
+        return kubectl("get", "--raw=/readyz") == "ok"
+    except CommandError:
+        return False
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
+    start = time.monotonic()
+    yield
+    log.info("%s: %.1f s", what, time.monotonic() - start)

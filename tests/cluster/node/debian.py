@@ -1,0 +1,34 @@
+"""The Debian packages that the node and the image builds run on."""
+
+import logging
+import os
+import shutil
+
+from tests.cluster.node.commands import run
+
+log = logging.getLogger(__name__)
+
+# What each package is recognised by: a program on PATH, or a file.
+PACKAGES = {
+    "buildah": "buildah",
+    "containerd": "containerd",
+    "containernetworking-plugins": "/usr/lib/cni/bridge",
+    "iproute2": "ip",
+    "iptables": "iptables",
+    "kmod": "modprobe",
+    "mmdebstrap": "mmdebstrap",
+    "openssl": "openssl",
+    "procps": "sysctl",
+    "runc": "runc",
+}
+
+
+def install_missing() -> None:
+    """Install the packages that are not there."""
+    missing = [package for package, sign in PACKAGES.items() if shutil.which(sign) is None]
+    if not missing:
+        return
+    log.info("installing %s", ", ".join(missing))
+    run("apt-get", "update", "--quiet")
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    run("apt-get", "install", "--yes", "--no-install-recommends", *missing, environment=environment)

@@ -1,0 +1,31 @@
+#!/bin/sh
+# The first process of the node, in new mount, process and network namespaces: it makes them a machine of their own
+# and becomes the supervisor. When it ends, the kernel ends every process, mount and device of the node with it.
+# Waits for a line on its input, which says that the network device is there.
+set -eu
+state=$1 device=$2 address=$3 services=$4
+shift 4
+
+mount --make-rshared /
+mount -t tmpfs tmpfs /run
+mkdir -p /run/lock /run/netns
+for folder in /var/log /var/lib/cni /var/lib/kubelet; do
+  mkdir -p "$folder" "$state$folder"
+  mount --bind "$state$folder" "$folder"
+done
+
+read -r _
+ip link set lo up
+ip address add "$address/30" dev "$device"
+ip link set "$device" up
+# Service addresses need a route before kube-proxy's rules rewrite them; nothing else has one.
+ip route add "$services" dev "$device"
+sysctl -qw net.ipv4.ip_forward=1
+modprobe br_netfilter 2>/dev/null || true
+sysctl -qw net.bridge.bridge-nf-call-iptables=1
+# Whoever connects from here to the machine outside is refused; answers to it pass.
+for chain in OUTPUT FORWARD; do
+  iptables -A "$chain" -o "$device" -m conntrack --ctstate NEW -j REJECT
+done
+
+exec "$@"

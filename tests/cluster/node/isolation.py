@@ -1,0 +1,77 @@
+"""Start and end the node's namespaces: everything that runs in the node is a descendant of one process."""
+
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from tests.cluster.node import network
+from tests.cluster.node.commands import run
+from tests.cluster.node.places import LOGS, STATE
+from tests.cluster.node.polling import wait_until
+
+CONFIGURATION = STATE / "supervisord.conf"
+
+
+def first_process() -> int | None:
+    """Return the id, as this machine sees it, of the node's first process, or None where no node runs."""
+    for process in Path("/proc").glob("[0-9]*"):
+        if _is_first(process):
+            return int(process.name)
+    return None
+
+
+def start() -> None:
+    """Start the supervisor as the first process of new mount, process and network namespaces."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    unshare = "unshare --mount --pid --net --ipc --fork --mount-proc --kill-child".split()
+    init = [Path(__file__).parent / "init.sh", STATE, network.NODE_DEVICE, network.NODE_ADDRESS]
+    supervisor = [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", f"--configuration={CONFIGURATION}"]
+    with (LOGS / "init.log").open("w") as log:
+        command = [*unshare, *init, network.SERVICE_RANGE, *supervisor]
+        outer = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd="/", start_new_session=True, text=True
+        )
+    network.connect(wait_until(first_process, "the node's first process", seconds=10))
+    assert outer.stdin
+    outer.stdin.write("connected\n")
+    outer.stdin.close()
+
+
+def end() -> None:
+    """End every process of the node; its mounts, devices and namespaces go with them."""
+    pid = first_process()
+    if pid is None:
+        return
+    subprocess.run(["kill", "-KILL", str(pid)], check=False)
+    wait_until(lambda: first_process() is None, "the end of the node's processes", seconds=30)
+
+
+def remove_control_groups() -> None:
+    """Remove the control groups of the node's pods, which outlive their processes."""
+    for pods in [*Path("/sys/fs/cgroup").glob("kubepods"), *Path("/sys/fs/cgroup").glob("*/kubepods")]:
+        for group in sorted(pods.rglob("*/"), reverse=True):
+            group.rmdir()
+        pods.rmdir()
+
+
+def remove_mount_points() -> None:
+    """Remove the folders that the node's own were mounted on, where nothing else uses them."""
+    for folder in ("/var/lib/cni", "/var/lib/kubelet"):
+        with suppress(OSError):  # not empty, or not there
+            Path(folder).rmdir()
+
+
+def supervisorctl(*arguments: str) -> str:
+    """Return what supervisorctl writes."""
+    return run(sys.executable, "-m", "supervisor.supervisorctl", f"--configuration={CONFIGURATION}", *arguments)
+
+
+def _is_first(process: Path) -> bool:
+    try:
+        status = (process / "status").read_text()
+        arguments = (process / "cmdline").read_text().split("\0")
+    except OSError:  # it has just ended
+        return False
+    inner_ids = next(line for line in status.splitlines() if line.startswith("NSpid:")).split()[1:]
+    return len(inner_ids) > 1 and inner_ids[-1] == "1" and f"--configuration={CONFIGURATION}" in arguments

@@ -1,0 +1,45 @@
+"""The node where Docker is: kind, with what the chart stands on installed as published."""
+
+import os
+from pathlib import Path
+
+from tests.cluster.node.commands import run
+from tests.cluster.node.places import CACHE
+from tests.cluster.node.versions import REPOSITORY, versions
+
+CLUSTER = "gourmetgram"
+MANIFESTS = REPOSITORY / "manifests"
+
+
+class KindNode:
+    """A kind cluster of one node."""
+
+    environment = {"KUBECONFIG": str(CACHE / "kind.kubeconfig")}
+
+    def build(self) -> None:
+        """Do nothing: kind's images are published."""
+
+    def up(self) -> None:
+        """Create the cluster unless there is one, and install what the chart stands on."""
+        CACHE.mkdir(parents=True, exist_ok=True)
+        if CLUSTER not in run("kind", "get", "clusters").split():
+            image = versions()["KIND_NODE_IMAGE"]
+            self._run("kind", "create", "cluster", f"--config={MANIFESTS}/kind.yaml", f"--image={image}")
+        self._run("kind", "export", "kubeconfig", f"--name={CLUSTER}")
+        self._run(MANIFESTS / "platform/install.sh")
+
+    def down(self) -> None:
+        """Delete the cluster."""
+        self._run("kind", "delete", "cluster", f"--name={CLUSTER}")
+
+    def build_image(self, name: str, dockerfile: Path, context: Path) -> None:
+        """Build an image and bring it into the cluster."""
+        run("docker", "build", f"--tag={name}", f"--file={dockerfile}", context)
+        run("kind", "load", "docker-image", name, f"--name={CLUSTER}")
+
+    def restart(self, component: str) -> None:
+        """Kill a component of the control plane; the kubelet or systemd starts it again."""
+        run("docker", "exec", f"{CLUSTER}-control-plane", "pkill", "-KILL", "-x", component)
+
+    def _run(self, *command: str | Path) -> None:
+        run(*command, environment=os.environ | self.environment)

@@ -1,0 +1,75 @@
+"""Install KServe from its own charts, without cert-manager: the webhook's certificate is signed by the cluster's CA."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.cluster.node.certificates import Certificate, create, encoded, key, public
+from tests.cluster.node.commands import CommandError, run
+from tests.cluster.node.gobuild import built
+from tests.cluster.node.kubectl import apply, kubectl, wait_for
+from tests.cluster.node.pieces import KSERVE
+from tests.cluster.node.places import BINARIES
+from tests.cluster.node.polling import wait_until
+from tests.cluster.node.versions import REPOSITORY
+
+NAMESPACE = "kserve"
+WEBHOOK = f"kserve-webhook-server-service.{NAMESPACE}.svc"
+VALUES = REPOSITORY / "manifests/platform/kserve.yaml"
+CANARY = """
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: answers, namespace: default}
+spec: {predictor: {containers: [{name: kserve-container, image: none}]}}
+"""
+
+
+def install() -> None:
+    """Install the custom resources and the controller."""
+    apply(_template("kserve-crd"))
+    create(Certificate("kserve-webhook", f"/CN={WEBHOOK}", names=(f"DNS:{WEBHOOK}",)))
+    apply(f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {NAMESPACE}}}\n")
+    rendered = yaml.safe_load_all(_template("kserve-resources", f"--values={VALUES}"))
+    # The CRDs' kinds are known to the API server a moment after they are applied.
+    wait_for("condition=Established", "crd/clusterstoragecontainers.serving.kserve.io")
+    apply(yaml.safe_dump_all(without_cert_manager(list(rendered), encoded(public("ca")))))
+    apply(yaml.safe_dump(_certificate_secret()))
+
+
+def wait_until_ready() -> None:
+    """Wait until the controller's webhook answers, which is a few seconds after its pod is ready."""
+    wait_for("condition=Available", f"--namespace={NAMESPACE}", "deployment/kserve-controller-manager")
+    wait_until(_webhook_answers, "KServe's webhook", seconds=60)
+
+
+def without_cert_manager(objects: list[Any], ca_bundle: str) -> list[Any]:
+    """Return the chart's objects without cert-manager's and without the proxy before the controller's metrics."""
+    kept = [thing for thing in objects if thing and not thing["apiVersion"].startswith("cert-manager.io")]
+    for thing in kept:
+        for webhook in thing.get("webhooks", []):
+            webhook["clientConfig"]["caBundle"] = ca_bundle
+        if thing["kind"] == "Deployment":
+            pod = thing["spec"]["template"]["spec"]
+            pod["containers"] = [one for one in pod["containers"] if one["name"] == "manager"]
+            pod["containers"][0]["readinessProbe"]["initialDelaySeconds"] = 0
+    return kept
+
+
+def _certificate_secret() -> dict[str, Any]:
+    data = {"tls.crt": encoded(public("kserve-webhook")), "tls.key": encoded(key("kserve-webhook"))}
+    metadata = {"name": "kserve-webhook-server-cert", "namespace": NAMESPACE}
+    return {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": metadata, "data": data}
+
+
+def _template(chart: str, *arguments: str) -> str:
+    folder: Path = built(KSERVE) / "charts" / chart
+    return run(BINARIES / "helm", "template", "kserve", folder, f"--namespace={NAMESPACE}", *arguments)
+
+
+def _webhook_answers() -> bool:
+    try:
+        kubectl("apply", "--dry-run=server", "--filename=-", stdin=CANARY)
+    except CommandError:
+        return False
+    return True

@@ -1,0 +1,21 @@
+"""Wait for a condition with a deadline."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def wait_until(condition: Callable[[], T], what: str, seconds: float = 120, pause: float = 0.2) -> T:
+    """Call the condition until it gives something true, and return that.
+
+    Raises:
+        TimeoutError: It did not within the seconds; the message names what was waited for.
+    """
+    deadline = time.monotonic() + seconds
+    while not (result := condition()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:.0f} s for {what}")
+        time.sleep(pause)
+    return result
