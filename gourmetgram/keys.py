@@ -16,6 +16,12 @@ LABELSTUDIO = "labelstudio"
 DATASETS = tuple(source.dataset for source in Source)
 BUCKETS = (PRODUCTION, TRACKING, LABELSTUDIO, *DATASETS)
 
+MODELS = "models"
+"""The bucket, on a cluster, that the predictors get their models from."""
+
+FOLDER_NOTE = "README.txt"
+"""The name of a text in each folder of tasks and outputs: Label Studio refuses a storage that holds nothing."""
+
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 """The file name extension of each content type that is accepted."""
 
@@ -28,6 +34,11 @@ class Location(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.bucket}/{self.key}"
+
+
+def model(name: str, version: str) -> Location:
+    """Locate a version of a model; what lies there is never changed."""
+    return Location(MODELS, f"{name}/{version}/{name}.onnx")
 
 
 def photo(bucket: str, class_dir: str, prediction_id: str, extension: str) -> Location:
@@ -81,6 +92,16 @@ def task(prediction_id: str, source: Source) -> Location:
 def relabel(prediction_id: str) -> Location:
     """Locate the class that a user gave to a prediction."""
     return Location(LABELSTUDIO, f"{outputs(Source.USER_RELABEL)}{prediction_id}.json")
+
+
+def random_sample() -> Location:
+    """Locate the random sample that was drawn last."""
+    return Location(TRACKING, "samples/latest.json")
+
+
+def exported_until(source: Source) -> Location:
+    """Locate the time up to which all annotations are known to have been exported."""
+    return Location(TRACKING, f"exports/{source.folder}.json")
 
 
 def processed(location: Location) -> Location:

@@ -1,6 +1,6 @@
 """The object store: boto3 against any S3 server, with two kinds of failure instead of a hundred."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -140,7 +140,7 @@ class Store:
         except ObjectNotFoundError:
             return
 
-    def create_buckets(self) -> None:
+    def create_buckets(self, names: Sequence[str] = BUCKETS) -> None:
         """Create the buckets that are missing.
 
         Raises:
@@ -148,7 +148,7 @@ class Store:
         """
         with _failures(Location("", "")):
             present = {bucket["Name"] for bucket in self.client.list_buckets()["Buckets"]}
-            for bucket in BUCKETS:
+            for bucket in names:
                 if self._bucket(bucket) not in present:
                     self.client.create_bucket(Bucket=self._bucket(bucket))
 
