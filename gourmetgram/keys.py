@@ -20,7 +20,7 @@ MODELS = "models"
 """The bucket, on a cluster, that the predictors get their models from."""
 
 FOLDER_NOTE = "README.txt"
-"""The name of a text in each folder of tasks and outputs: Label Studio refuses a storage that holds nothing."""
+"""A text in each folder of tasks and outputs: Label Studio refuses a storage that holds nothing."""
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 """The file name extension of each content type that is accepted."""

@@ -9,10 +9,15 @@ IMAGE = "image"
 """The name of the <Image> tag, and of the task's field that it shows."""
 
 
-def preannotation(choice: str, score: float, model: str) -> dict[str, Any]:
-    """Shape a model's choice as a prediction of a Label Studio task."""
+PREDICTED_BY = "GourmetGram"
+"""What tasks and projects call the model: Label Studio selects beforehand what the one version of predictions
+that a project names has chosen, so the name stays while the model changes."""
+
+
+def preannotation(choice: str, score: float) -> dict[str, Any]:
+    """Shape the model's choice as a prediction of a Label Studio task."""
     return {
-        "model_version": model,
+        "model_version": PREDICTED_BY,
         "score": score,
         "result": [
             {"from_name": CHOICES, "to_name": IMAGE, "type": "choices", "value": {"choices": [choice]}},

@@ -1,6 +1,5 @@
 """The JSON records that cross a process boundary."""
 
-from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -98,8 +97,7 @@ class Task(Record):
             confidence=record.confidence,
             source=source,
         )
-        model = f"{record.model_name}-{record.model_version}"
-        selected = [preannotation(record.prediction, record.confidence, model)] if preselect else []
+        selected = [preannotation(record.prediction, record.confidence)] if preselect else []
         return cls(data=data, predictions=selected)
 
 
@@ -124,9 +122,8 @@ class LabelRecord(Record):
 
 
 class QuarantineRecord(Record):
-    """A task or an output that could not be processed, whole, and the reason."""
+    """An output that could not be processed: the reason, where it lay, and the output itself."""
 
     reason: str
     key: str
     body: str
-    quarantined_at: datetime

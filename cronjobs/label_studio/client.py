@@ -1,0 +1,78 @@
+"""Label Studio's own client, with one kind of failure instead of its library's many."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+from label_studio_sdk.client import LabelStudio
+from label_studio_sdk.core.api_error import ApiError
+
+from cronjobs.command import NotDoneError
+from cronjobs.settings import CronjobSettings
+
+
+class LabelStudioUnavailableError(NotDoneError):
+    """Label Studio did not answer, or refused; the same call may work later."""
+
+
+def connect(settings: CronjobSettings) -> LabelStudio:
+    """Make a client; nothing is sent yet.
+
+    Raises:
+        LabelStudioUnavailableError: there is no token to work with.
+    """
+    token = settings.label_studio_token.get_secret_value()
+    if not token:
+        message = "GOURMETGRAM_LABEL_STUDIO_TOKEN is not set"
+        raise LabelStudioUnavailableError(message)
+    return LabelStudio(
+        base_url=settings.label_studio_url, api_key=token, timeout=settings.label_studio_timeout_seconds
+    )
+
+
+def wait_until_ready(settings: CronjobSettings) -> None:
+    """Wait for the server; at its first start it prepares its database for a minute.
+
+    Raises:
+        LabelStudioUnavailableError: it did not answer in time.
+    """
+    deadline = time.monotonic() + settings.label_studio_start_seconds
+    while not _answers(settings.label_studio_url):
+        if time.monotonic() > deadline:
+            message = (
+                f"Label Studio did not answer at {settings.label_studio_url} "
+                f"in {settings.label_studio_start_seconds:.0f} s"
+            )
+            raise LabelStudioUnavailableError(message)
+        time.sleep(0.5)
+
+
+@contextmanager
+def failures(action: str) -> Iterator[None]:
+    """Turn what the client raises into a sentence.
+
+    Raises:
+        LabelStudioUnavailableError: ``action`` failed.
+    """
+    try:
+        yield
+    except ApiError as error:
+        message = f"Label Studio refused to {action}: {error.status_code} {_reason(error.body)}"
+        raise LabelStudioUnavailableError(message) from error
+    except (httpx.HTTPError, OSError) as error:
+        message = f"Label Studio did not answer when asked to {action}: {error}"
+        raise LabelStudioUnavailableError(message) from error
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health", timeout=5).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _reason(body: object) -> object:
+    if isinstance(body, dict):
+        return body.get("validation_errors") or body.get("detail") or body
+    return body

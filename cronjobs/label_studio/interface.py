@@ -1,0 +1,39 @@
+"""The labelling interface: the photo and the eleven classes, each with a key."""
+
+from xml.etree import ElementTree as ET
+
+from gourmetgram.classes import CLASSES
+from gourmetgram.labelling import CHOICES, IMAGE
+
+HOTKEYS = "1234567890q"
+
+
+def interface(*, shows_prediction: bool) -> str:
+    """Write a project's labelling interface, in Label Studio's XML."""
+    view = ET.Element("View")
+    ET.SubElement(view, "Header", value="Which food is this?")
+    if shows_prediction:
+        ET.SubElement(
+            view, "Text", name="model", value="The model: $ml_prediction (confidence $confidence, $source)"
+        )
+    ET.SubElement(view, "Image", name=IMAGE, value=f"${IMAGE}", zoomControl="true")
+    choices = ET.SubElement(
+        view,
+        "Choices",
+        name=CHOICES,
+        toName=IMAGE,
+        choice="single-radio",
+        showInline="true",
+        required="true",
+        requiredMessage="Choose a class, or skip the photo.",
+    )
+    for name, hotkey in zip(CLASSES, HOTKEYS, strict=True):
+        ET.SubElement(choices, "Choice", value=name, hotkey=hotkey)
+    ET.indent(view)
+    return ET.tostring(view, encoding="unicode")
+
+
+def classes_of(label_config: str) -> tuple[str, ...]:
+    """Read the classes that an interface offers; none if it has no such choices."""
+    choices = ET.fromstring(label_config).find(f".//Choices[@name='{CHOICES}']")  # noqa: S314 - Label Studio's own
+    return () if choices is None else tuple(choice.get("value", "") for choice in choices.iter("Choice"))

@@ -1,0 +1,57 @@
+"""The three projects: which is which, whatever number or title the server or a person gave it.
+
+A project is known by its source storage, that is by the folder of tasks that it imports.
+"""
+
+from collections.abc import Iterable
+
+from label_studio_sdk.client import LabelStudio
+from label_studio_sdk.types.all_roles_project_list import AllRolesProjectList
+from label_studio_sdk.types.s3export_storage import S3ExportStorage
+from label_studio_sdk.types.s3import_storage import S3ImportStorage
+
+from cronjobs.label_studio.client import failures
+from gourmetgram import keys
+from gourmetgram.sources import Source
+
+TITLES = {
+    Source.RANDOM_SAMPLING: "Random Sampling",
+    Source.LOW_CONFIDENCE: "Low Confidence",
+    Source.USER_FLAG: "User Feedback",
+}
+
+
+def project_id(studio: LabelStudio, source: Source, bucket_prefix: str) -> int | None:
+    """Find a source's project; of several the oldest, and one without storages by its title.
+
+    Raises:
+        LabelStudioUnavailableError: it did not answer.
+    """
+    with failures("list its projects"):
+        listed: Iterable[AllRolesProjectList] = studio.projects.list(include="id,title")
+        projects = {project.id: project.title for project in listed if project.id is not None}
+    for number in sorted(projects):
+        if source_storage(studio, number, source, bucket_prefix) is not None:
+            return number
+    untouched = [number for number, title in projects.items() if title == TITLES[source]]
+    return min(untouched, default=None)
+
+
+def source_storage(
+    studio: LabelStudio, project: int, source: Source, bucket_prefix: str
+) -> S3ImportStorage | None:
+    """Find the storage from which a project imports the tasks of a source."""
+    with failures("list its source storages"):
+        storages = studio.import_storage.s3.list(project=project)
+    place = (f"{bucket_prefix}{keys.LABELSTUDIO}", keys.tasks(source).rstrip("/"))
+    return next((storage for storage in storages if (storage.bucket, storage.prefix) == place), None)
+
+
+def target_storage(
+    studio: LabelStudio, project: int, source: Source, bucket_prefix: str
+) -> S3ExportStorage | None:
+    """Find the storage to which a project exports the annotations of a source."""
+    with failures("list its target storages"):
+        storages = studio.export_storage.s3.list(project=project)
+    place = (f"{bucket_prefix}{keys.LABELSTUDIO}", keys.outputs(source).rstrip("/"))
+    return next((storage for storage in storages if (storage.bucket, storage.prefix) == place), None)

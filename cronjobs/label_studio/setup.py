@@ -1,0 +1,160 @@
+"""`python -m cronjobs.label_studio.setup`: make the projects and their storages, safely at every start.
+
+Only what is missing is added: annotations, further projects and people's own wording stay.
+"""
+
+from label_studio_sdk.client import LabelStudio
+
+from cronjobs.command import NotDoneError, Outcome, run
+from cronjobs.label_studio.client import connect, failures, wait_until_ready
+from cronjobs.label_studio.interface import classes_of, interface
+from cronjobs.label_studio.projects import TITLES, project_id, source_storage, target_storage
+from cronjobs.settings import CronjobSettings
+from gourmetgram import keys
+from gourmetgram.classes import CLASSES
+from gourmetgram.labelling import PREDICTED_BY
+from gourmetgram.sources import ANNOTATED_SOURCES, Source
+from gourmetgram.store import Store
+
+NOTES = {
+    keys.tasks: "Tasks that wait for annotators; once annotated they move to processed/.\n",
+    keys.outputs: "Answers that wait to be processed; then they move to processed/ or quarantine/.\n",
+}
+HIDDEN_FROM_THE_BLIND = [
+    f"tasks:{column}" for column in ("data.ml_prediction", "data.confidence", "data.image")
+]
+
+
+def set_up() -> Outcome:
+    """Add what is missing in the store and in Label Studio.
+
+    Raises:
+        NotDoneError: a project offers other classes.
+        LabelStudioUnavailableError: it did not answer.
+        StoreUnavailableError: the store did not answer.
+    """
+    settings = CronjobSettings()
+    store = Store(settings)
+    store.create_buckets()
+    write_notes(store)
+    wait_until_ready(settings)
+    studio = connect(settings)
+    numbers = {TITLES[source]: set_up_project(studio, settings, source) for source in ANNOTATED_SOURCES}
+    known = ", ".join(f"{title} (project {number})" for title, number in numbers.items())
+    return Outcome(f"Label Studio has {known}", {"projects": numbers})
+
+
+def write_notes(store: Store) -> None:
+    """Put a text into each folder that Label Studio reads from or writes to."""
+    for folder, text in NOTES.items():
+        for source in ANNOTATED_SOURCES:
+            place = keys.Location(keys.LABELSTUDIO, f"{folder(source)}{keys.FOLDER_NOTE}")
+            store.put(place, text.encode(), "text/plain")
+
+
+def set_up_project(studio: LabelStudio, settings: CronjobSettings, source: Source) -> int:
+    """Add what is missing of a source's project; return the number that the server gave it.
+
+    Raises:
+        NotDoneError: it offers other classes.
+        LabelStudioUnavailableError: it did not answer.
+    """
+    blind = source is Source.RANDOM_SAMPLING and not settings.random_sampling_shows_prediction
+    number = project_id(studio, source, settings.bucket_prefix)
+    if number is None:
+        number = create_project(studio, source, blind=blind)
+    if blind:
+        hide_columns(studio, number)
+    check_classes(studio, number)
+    add_storages(studio, number, source, settings.bucket_prefix)
+    return number
+
+
+def create_project(studio: LabelStudio, source: Source, *, blind: bool) -> int:
+    """Make a project; ``blind`` hides from its annotators what the model said.
+
+    Raises:
+        LabelStudioUnavailableError: it did not answer.
+    """
+    with failures(f"create the project {TITLES[source]}"):
+        project = studio.projects.create(
+            title=TITLES[source],
+            label_config=interface(shows_prediction=not blind),
+            show_collab_predictions=not blind,
+            model_version=PREDICTED_BY,
+            enable_empty_annotation=False,
+        )
+    return project.id or 0
+
+
+def hide_columns(studio: LabelStudio, number: int) -> None:
+    """Hide what the model said from the table of tasks too, unless people have arranged that table already.
+
+    Raises:
+        LabelStudioUnavailableError: it did not answer.
+    """
+    with failures(f"arrange the columns of project {number}"):
+        if not studio.views.list(project=number):
+            hidden = {"explore": HIDDEN_FROM_THE_BLIND, "labeling": HIDDEN_FROM_THE_BLIND}
+            studio.views.create(project=number, data={"title": "Default", "hiddenColumns": hidden})
+
+
+def check_classes(studio: LabelStudio, number: int) -> None:
+    """Refuse a project that offers other classes than the model knows.
+
+    Raises:
+        NotDoneError: it does.
+        LabelStudioUnavailableError: it did not answer.
+    """
+    with failures(f"show project {number}"):
+        project = studio.projects.get(number)
+    offered = classes_of(project.label_config or "<View/>")
+    if sorted(offered) != sorted(CLASSES):
+        wrong = ", ".join(sorted(set(offered) ^ set(CLASSES))) or "the same class twice"
+        message = (
+            f"Project {number} ({project.title}) offers other classes than the model knows ({wrong}). "
+            "Put them right in its labelling interface, or delete the project to have it made anew."
+        )
+        raise NotDoneError(message)
+
+
+def add_storages(studio: LabelStudio, number: int, source: Source, bucket_prefix: str) -> None:
+    """Connect a project to its tasks, its outputs and the photos; the server knows endpoint and keys.
+
+    Raises:
+        LabelStudioUnavailableError: it did not answer.
+    """
+    bucket, photos = f"{bucket_prefix}{keys.LABELSTUDIO}", f"{bucket_prefix}{keys.PRODUCTION}"
+    if source_storage(studio, number, source, bucket_prefix) is None:
+        with failures("create a source storage"):
+            studio.import_storage.s3.create(
+                project=number,
+                title="Tasks",
+                bucket=bucket,
+                prefix=keys.tasks(source).rstrip("/"),
+                regex_filter=r".*\.json$",
+                use_blob_urls=False,
+                presign=False,
+            )
+    if target_storage(studio, number, source, bucket_prefix) is None:
+        with failures("create a target storage"):
+            studio.export_storage.s3.create(
+                project=number, title="Annotations", bucket=bucket, prefix=keys.outputs(source).rstrip("/")
+            )
+    with failures("list its source storages"):
+        connected = {storage.bucket for storage in studio.import_storage.s3.list(project=number)}
+    if photos not in connected:
+        with failures("create a storage for the photos"):
+            # Never imported from: a task's photo is only shown if its bucket is among the project's storages.
+            studio.import_storage.s3.create(
+                project=number,
+                title="Photos",
+                bucket=photos,
+                regex_filter="(?!)",
+                synchronizable=False,
+                presign=False,
+            )
+
+
+if __name__ == "__main__":
+    run("label-studio-setup", set_up)

@@ -1,0 +1,34 @@
+"""What the jobs read from the environment."""
+
+from pydantic import Field, SecretStr
+
+from gourmetgram.settings import StoreSettings
+
+
+class CronjobSettings(StoreSettings):
+    """The jobs' settings; each is a variable GOURMETGRAM_<NAME>."""
+
+    label_studio_url: str = Field(default="http://127.0.0.1:8080", description="Where Label Studio answers")
+    label_studio_token: SecretStr = Field(
+        default=SecretStr(""), description="Access token of the user as whom the jobs work"
+    )
+    label_studio_timeout_seconds: float = Field(
+        default=60.0, gt=0, description="Wait for one answer of Label Studio"
+    )
+    label_studio_start_seconds: float = Field(
+        default=300.0, gt=0, description="Wait for Label Studio to answer at all, when it is set up"
+    )
+    sync_timeout_seconds: float = Field(
+        default=1800.0, gt=0, description="Wait for the import into one project or the export from it"
+    )
+
+    sample_size: int = Field(default=5, ge=1, description="Predictions that a random sample draws")
+    sample_window_days: int = Field(
+        default=1, ge=0, description="Days before today whose predictions can be drawn; today's always can"
+    )
+    random_sampling_shows_prediction: bool = Field(
+        default=False,
+        description="Show the model's class in Random Sampling; this biases the accuracy that is estimated",
+    )
+
+    processing_threads: int = Field(default=16, ge=1, description="Predictions that are processed at a time")
