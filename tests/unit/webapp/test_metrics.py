@@ -1,0 +1,77 @@
+"""The metrics say what happened, and nothing that a user sends becomes a label."""
+
+import pytest
+import requests_mock
+from flask.testing import FlaskClient
+
+from gourmetgram.classes import CLASSES
+from tests.unit.webapp.conftest import PREDICT, MemoryStore
+from tests.unit.webapp.uploads import predicted, upload
+from webapp.services import Services
+
+pytestmark = pytest.mark.usefixtures("predictor")
+
+
+def value(services: Services, name: str, **labels: str) -> float | None:
+    return services.metrics.registry.get_sample_value(name, labels)
+
+
+def test_a_prediction_is_counted_under_its_class(client: FlaskClient, services: Services) -> None:
+    predicted(client)
+    assert value(services, "gourmetgram_predictions_total", predicted="Soup") == 1
+    assert value(services, "gourmetgram_prediction_confidence_sum") == 0.9
+
+
+def test_every_class_has_a_series_from_the_start(services: Services) -> None:
+    assert {value(services, "gourmetgram_predictions_total", predicted=name) for name in CLASSES} == {0}
+
+
+def test_a_prediction_that_could_not_be_kept_is_not_counted(
+    client: FlaskClient, services: Services, store: MemoryStore
+) -> None:
+    store.away = True
+    services.spool.max_bytes = 0
+    assert upload(client).status_code == 503
+    assert value(services, "gourmetgram_predictions_total", predicted="Soup") == 0
+
+
+def test_the_spool_is_measured(client: FlaskClient, services: Services, store: MemoryStore) -> None:
+    store.away = True
+    predicted(client)
+    assert value(services, "gourmetgram_spool_entries") == 1
+    assert value(services, "gourmetgram_spool_bytes") == 4096
+    assert value(services, "gourmetgram_spool_limit_bytes") == 1024**3
+
+
+def test_a_predictor_that_fails_is_counted(
+    client: FlaskClient, services: Services, predictor: requests_mock.Mocker
+) -> None:
+    predictor.post(PREDICT, status_code=500)
+    upload(client)
+    assert value(services, "gourmetgram_predictor_errors_total") == 1
+
+
+def test_requests_are_timed_by_view_and_class_of_status(client: FlaskClient, services: Services) -> None:
+    client.post("/feedback", json={})
+    labels = {"endpoint": "feedback.feedback", "method": "POST", "status": "4xx"}
+    assert value(services, "gourmetgram_http_request_seconds_count", **labels) == 1
+
+
+def test_what_a_user_sends_is_no_label(client: FlaskClient, services: Services) -> None:
+    client.get("/what-is-this")
+    client.open("/healthz", method="BREW")
+    text = client.get("/metrics").text
+    assert "what-is-this" not in text
+    assert "BREW" not in text
+    labels = {"endpoint": "none", "method": "GET", "status": "4xx"}
+    assert value(services, "gourmetgram_http_request_seconds_count", **labels) == 1
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [("", "text/plain"), ("application/openmetrics-text", "application/openmetrics-text")],
+)
+def test_prometheus_gets_the_format_it_asks_for(client: FlaskClient, accept: str, content_type: str) -> None:
+    response = client.get("/metrics", headers={"Accept": accept})
+    assert response.mimetype == content_type
+    assert "gourmetgram_spool_entries" in response.text
