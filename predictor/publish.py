@@ -1,0 +1,67 @@
+"""`python -m predictor.publish [VERSION]`: put the model into the store, where an InferenceService finds it.
+
+Every version has a place of its own that is never written twice, so that a URI always means the same model.
+"""
+
+import logging
+import sys
+from collections.abc import Sequence
+
+from gourmetgram import keys
+from gourmetgram.settings import StoreSettings
+from gourmetgram.store import Store, StoreUnavailableError
+from predictor import runtimes
+from predictor.settings import PredictorSettings
+
+log = logging.getLogger(__name__)
+
+
+class PublishError(Exception):
+    """The model can't be put there; the message says why."""
+
+
+def publish(store: Store, settings: PredictorSettings, version: str | None = None) -> str:
+    """Put the model of the settings under its version; return its URI.
+
+    With a ``version``, see to it that this one is there: where the model is another, it must be already.
+
+    Raises:
+        PublishError: the place is taken by another model, or the asked-for version is nowhere.
+        StoreUnavailableError: the store did not answer.
+    """
+    store.create_buckets((keys.MODELS,))
+    path = runtimes.model_file(settings.model_path)
+    own = runtimes.load("onnx", path).version
+    place = keys.model(settings.model_name, version or own)
+    if version in (None, own):
+        _put_once(store, place, path.read_bytes())
+    elif not store.exists(place):
+        message = (
+            f"the store holds no model at {place}, and the one at {path} is version {own}, not {version}"
+        )
+        raise PublishError(message)
+    return f"s3://{store.bucket_prefix}{place}"
+
+
+def _put_once(store: Store, place: keys.Location, model: bytes) -> None:
+    if not store.exists(place):
+        store.put(place, model, "application/octet-stream")
+    elif store.get(place) != model:
+        message = f"another model is at {place} already: give this one a version of its own"
+        raise PublishError(message)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Publish; 0, or 1 with a sentence that says why not."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        uri = publish(Store(StoreSettings()), PredictorSettings(), *arguments[:1])
+    except (PublishError, StoreUnavailableError, runtimes.ModelUnusableError) as error:
+        log.error("not published: %s", error)  # noqa: TRY400 - the sentence is enough
+        return 1
+    log.info("the model is at %s", uri)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
