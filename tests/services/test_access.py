@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import boto3
 import pytest
@@ -72,7 +72,7 @@ def client_of(user: str, credentials: Mapping[str, str], url: str) -> "S3Client"
 
 @pytest.fixture
 def can(server: Server, credentials: dict[str, str]) -> Callable[[str], bool]:
-    """Try what a line like "webapp put bucket/key" says; an object that is not there may still be asked for."""
+    """Try what a line like "webapp put bucket/key" says; asking for what is not there is allowed."""
 
     def attempt(line: str) -> bool:
         user, action, place = line.split()
