@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
