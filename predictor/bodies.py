@@ -32,7 +32,7 @@ def require_modest_json(body: bytes) -> None:
     Raises:
         InvalidInput: it has more.
     """
-    if body.count(b",") > MAX_COMMAS or body.count(b"[") + body.count(b"{") > MAX_BRACKETS:
+    if body.count(b",") >= MAX_COMMAS or body.count(b"[") + body.count(b"{") > MAX_BRACKETS:
         raise InvalidInput("The request body has too many JSON values.")
 
 

@@ -103,6 +103,14 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
             return v2.response(result.request, predictions, self.version)
         return v1.response(predictions)
 
+    def get_input_types(self) -> list[v2.TensorType]:
+        """Describe the tensor that V2 requests carry."""
+        return v2.INPUTS
+
+    def get_output_types(self) -> list[v2.TensorType]:
+        """Describe the tensors that V2 answers carry."""
+        return v2.OUTPUTS
+
     async def _on_threads(self, function: Callable[[Any], Array], items: Iterable[Any]) -> list[Array]:
         loop = asyncio.get_running_loop()
         return await asyncio.gather(*(loop.run_in_executor(self._executor, function, item) for item in items))

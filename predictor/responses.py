@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import orjson
-from kserve.errors import InvalidInput, ModelNotFound
+from kserve.errors import InvalidInput, ModelNotFound, ModelNotReady, ServerNotReady
 from prometheus_client import Counter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,7 +17,13 @@ log = logging.getLogger(__name__)
 RESPONSES = Counter(
     "gourmetgram_predictor_responses", "Answers to predict requests, by HTTP status", ["code"]
 )
-_STATUSES: dict[type[Exception], int] = {InvalidInput: 400, ImageRejected: 400, ModelNotFound: 404}
+_STATUSES: dict[type[Exception], int] = {
+    InvalidInput: 400,
+    ImageRejected: 400,
+    ModelNotFound: 404,
+    ModelNotReady: 503,
+    ServerNotReady: 503,
+}
 REFUSALS: tuple[type[Exception], ...] = (HTTPException, *_STATUSES)
 """The exceptions that mean: the client should send something else, or later."""
 
@@ -34,7 +40,7 @@ class JSONResponse(Response):
 
 async def refuse(request: Request, error: Exception) -> JSONResponse:
     """Answer a request that can't be served with its reason, and log that without the client's bytes."""
-    status, reason, headers = _STATUSES.get(type(error), 400), str(error), None
+    status, reason, headers = _STATUSES.get(type(error), 500), str(error), None
     if isinstance(error, HTTPException):
         status, reason, headers = error.status_code, error.detail, error.headers
     log.info("Refused %s %.80r with %d: %.200r", request.method, request.url.path, status, reason)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gourmetgram.classes import CLASSES
 from predictor.bodies import read_base64, read_json, require_modest_json
 from predictor.responses import JSONResponse
 
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 HEADER_LENGTH = "Inference-Header-Content-Length"
 Photo = bytes | NDArray[np.float32]
+TensorType = dict[str, Any]
+
+INPUTS: list[TensorType] = [{"name": "image", "datatype": "BYTES", "shape": [-1]}]
+OUTPUTS: list[TensorType] = [
+    {"name": "prediction", "datatype": "BYTES", "shape": [-1]},
+    {"name": "confidence", "datatype": "FP32", "shape": [-1]},
+    {"name": "probabilities", "datatype": "FP32", "shape": [-1, len(CLASSES)]},
+]
 
 
 async def infer(request: Request, body: bytes, model: "FoodClassifier") -> Response:
@@ -116,16 +125,15 @@ def _array(tensor: InferInput) -> NDArray[Any]:
 
 def response(request: InferRequest, predictions: list[dict[str, Any]], version: str) -> InferResponse:
     """Shape the answer: three output tensors, a row a photo."""
-    count = len(predictions)
     probabilities = np.array([list(each["probabilities"].values()) for each in predictions], np.float32)
+    data = ([each["prediction"] for each in predictions], probabilities.max(axis=1), probabilities)
     return InferResponse(
         response_id=request.id or generate_uuid(),
         model_name=request.model_name,
         model_version=version,
         infer_outputs=[
-            InferOutput("prediction", [count], "BYTES", [each["prediction"] for each in predictions]),
-            InferOutput("confidence", [count], "FP32", probabilities.max(axis=1)),
-            InferOutput("probabilities", list(probabilities.shape), "FP32", probabilities),
+            InferOutput(output["name"], list(np.shape(tensor)), output["datatype"], tensor)
+            for output, tensor in zip(OUTPUTS, data, strict=True)
         ],
         use_binary_outputs=request.use_binary_outputs,
         requested_outputs=request.request_outputs,

@@ -1,0 +1,44 @@
+"""KServe's own endpoints for health, metadata and metrics, around one model."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from kserve import ModelRepository
+from kserve.protocol.dataplane import DataPlane
+from kserve.protocol.rest.server import metrics_handler
+from kserve.protocol.rest.v1_endpoints import V1Endpoints
+from kserve.protocol.rest.v2_endpoints import V2Endpoints
+
+from predictor.model import FoodClassifier
+
+
+class _OneModel(DataPlane):  # type: ignore[misc] # KServe is untyped
+    """What KServe's leaves open: whether the server is ready, and which version it serves."""
+
+    def __init__(self, model: FoodClassifier) -> None:
+        repository = ModelRepository()
+        repository.update(model)
+        super().__init__(model_registry=repository)
+        self._model = model
+
+    async def ready(self) -> bool:
+        return self._model.ready
+
+    async def model_metadata(self, model_name: str) -> dict[str, Any]:
+        return {**await super().model_metadata(model_name), "versions": [self._model.version]}
+
+
+def add_health(app: FastAPI, model: FoodClassifier) -> None:
+    """Let an application tell about its model; no path lets a client load or unload one."""
+    dataplane = _OneModel(model)
+    v1, v2 = V1Endpoints(dataplane), V2Endpoints(dataplane)
+    app.add_api_route("/", dataplane.live)
+    app.add_api_route("/metrics", metrics_handler, response_model=None)
+    app.add_api_route("/v1/models", v1.models)
+    app.add_api_route("/v1/models/{model_name}", v1.model_ready)
+    app.add_api_route("/v2", v2.metadata)
+    app.add_api_route("/v2/health/live", v2.live)
+    app.add_api_route("/v2/health/ready", v2.ready)
+    app.add_api_route("/v2/models", v2.models)
+    app.add_api_route("/v2/models/{model_name}", v2.model_metadata)
+    app.add_api_route("/v2/models/{model_name}/ready", v2.model_ready)

@@ -1,0 +1,80 @@
+import pytest
+
+from predictor.model import FoodClassifier
+from tests.unit.predictor.conftest import Post
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/v2/health/live", "/v2/health/ready", "/v1/models/food11", "/v2/models/food11/ready"]
+)
+def test_a_loaded_model_is_alive_and_ready(request_: Post, path: str) -> None:
+    assert request_("GET", path).status_code == 200
+
+
+def test_a_model_that_is_not_ready_says_so(
+    request_: Post, model: FoodClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "ready", False)
+    statuses = [
+        request_("GET", path).status_code
+        for path in ("/v1/models/food11", "/v2/health/ready", "/v2/health/live")
+    ]
+    assert statuses == [503, 503, 200]
+
+
+def test_metadata_describes_the_tensors(request_: Post) -> None:
+    metadata = request_("GET", "/v2/models/food11").json()
+    assert [tensor["datatype"] for tensor in metadata["inputs"]] == ["BYTES"]
+    assert [tensor["name"] for tensor in metadata["outputs"]] == ["prediction", "confidence", "probabilities"]
+    assert metadata["versions"] == ["tiny-1"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/models/other:predict", "/v2/models/other/infer", "/v1/models/a%0Ab:predict", "/nowhere"]
+)
+def test_what_is_not_there_is_not_found(post: Post, path: str) -> None:
+    response = post(path, content=b"{}")
+    assert (response.status_code, list(response.json())) == (404, ["error"])
+
+
+@pytest.mark.parametrize("name", ["other", "a%0Ab"])
+def test_an_unknown_model_is_not_ready(request_: Post, name: str) -> None:
+    assert request_("GET", f"/v1/models/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("action", ["load", "unload"])
+def test_no_client_can_unload_the_model(post: Post, action: str) -> None:
+    assert post(f"/v2/repository/models/food11/{action}").status_code == 404
+
+
+def test_a_wrong_method_is_refused(request_: Post) -> None:
+    assert request_("GET", "/predict").status_code == 405
+
+
+def test_answers_are_counted_by_status(request_: Post, post: Post, photo: bytes) -> None:
+    post("/v1/models/food11:predict", content=photo, headers={"content-type": "image/jpeg"})
+    post("/v1/models/food11:predict", content=photo, headers={"content-type": "text/plain"})
+    metrics = request_("GET", "/metrics").text
+    assert 'gourmetgram_predictor_responses_total{code="200"}' in metrics
+    assert 'gourmetgram_predictor_responses_total{code="415"}' in metrics
+    assert 'request_predict_seconds_count{model_name="food11"}' in metrics
+
+
+def test_a_refusal_is_logged_in_one_line_without_the_body(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "predictor")
+    post("/v1/models/food11:predict", content=b"secret", headers={"content-type": "image/jpeg"})
+    assert [record.levelname for record in caplog.records if record.name.startswith("predictor")] == ["INFO"]
+    assert "secret" not in caplog.text
+
+
+def test_a_defect_is_answered_without_its_details(
+    post: Post, model: FoodClassifier, photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "_on_threads", None)
+    response = post("/v1/models/food11:predict", content=photo, headers={"content-type": "image/jpeg"})
+    assert (response.status_code, response.json()) == (
+        500,
+        {"error": "The predictor failed on this request."},
+    )
