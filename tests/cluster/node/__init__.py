@@ -12,8 +12,9 @@ from tests.cluster.node.kind import KindNode
 class Node(Protocol):
     """A cluster of one node with KServe, a default storage class and metrics of pods."""
 
-    environment: dict[str, str]
-    """What kubectl, helm and Kubernetes' clients need to find the cluster."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """What kubectl, helm and Kubernetes' clients need to find the cluster."""
 
     def build(self) -> object:
         """Build what is missing in the cache."""

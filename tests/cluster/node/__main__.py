@@ -12,6 +12,8 @@ from tests.cluster.node import Node, this_machines_node
 from tests.cluster.node.built import BuiltNode
 from tests.cluster.node.commands import CommandError
 
+log = logging.getLogger("tests.cluster.node")
+
 
 def main() -> int:
     """Run one command and return the exit status."""
@@ -19,15 +21,15 @@ def main() -> int:
     arguments = _parser().parse_args()
     node = this_machines_node()
     if isinstance(node, BuiltNode) and os.geteuid() != 0:
-        logging.error("Without Docker and kind the cluster is built and run by root: call this with sudo.")
+        log.error("Without Docker and kind the cluster is built and run by root: call this with sudo.")
         return 1
     start = time.monotonic()
     try:
         arguments.run(node, arguments)
     except (CommandError, TimeoutError) as error:
-        logging.error("%s", error)
+        log.error("%s", error)  # noqa: TRY400 (the message says it all)
         return 1
-    logging.info("done in %.0f s", time.monotonic() - start)
+    log.info("done in %.0f s", time.monotonic() - start)
     return 0
 
 
@@ -52,7 +54,7 @@ def _build(node: Node, _: argparse.Namespace) -> None:
 def _up(node: Node, _: argparse.Namespace) -> None:
     """Start the cluster and wait until KServe is ready."""
     node.up()
-    logging.info("eval \"$(make --silent test-cluster-environment)\" for kubectl and helm")
+    log.info('eval "$(make --silent test-cluster-environment)" for kubectl and helm')
 
 
 def _down(node: Node, _: argparse.Namespace) -> None:

@@ -1,15 +1,14 @@
-"""What a bare cluster lacks: DNS, volumes on demand, metrics of pods. Each is its authors' manifest, adapted."""
+"""What a bare cluster lacks: DNS, volumes on demand, metrics of pods; its authors' manifests, adapted."""
 
 from pathlib import Path
 from string import Template
-from typing import Any
 
 import yaml
 
 from tests.cluster.node import network
 from tests.cluster.node.gobuild import built
 from tests.cluster.node.images import BASE_IMAGE
-from tests.cluster.node.kubectl import apply, kubectl
+from tests.cluster.node.kubectl import Manifest, apply, kubectl
 from tests.cluster.node.pieces import COREDNS, LOCAL_PATH_PROVISIONER, METRICS_SERVER
 from tests.cluster.node.places import STATE
 
@@ -24,7 +23,7 @@ def install_dns() -> None:
 
 
 def install_volumes() -> None:
-    """Install the provisioner that kind has too; its class is the default and is called `standard`, as there."""
+    """Install the provisioner that kind has too; its class is the default, `standard`, as there."""
     manifest = (built(LOCAL_PATH_PROVISIONER) / "deploy/local-path-storage.yaml").read_text()
     manifest = manifest.replace("image: busybox", f"image: {BASE_IMAGE}")
     manifest = manifest.replace("/opt/local-path-provisioner", f"{STATE}/volumes")
@@ -48,5 +47,5 @@ def install_metrics() -> None:
     apply(yaml.safe_dump_all(objects))
 
 
-def _one(objects: list[Any], kind: str) -> Any:
+def _one(objects: list[Manifest], kind: str) -> Manifest:
     return next(thing for thing in objects if thing["kind"] == kind)

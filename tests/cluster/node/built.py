@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.cluster.node import addons, certificates, components, containerd, debian, images, isolation, kserve, stock
+from tests.cluster.node import (
+    addons,
+    certificates,
+    components,
+    containerd,
+    debian,
+    images,
+    isolation,
+    kserve,
+    stock,
+)
 from tests.cluster.node.commands import CommandError
 from tests.cluster.node.kubectl import kubectl, wait_for
 from tests.cluster.node.pieces import PIECES
@@ -20,12 +30,15 @@ log = logging.getLogger(__name__)
 
 
 class BuiltNode:
-    """A single-node Kubernetes in namespaces of its own, which this machine's users reach by its kubeconfig."""
+    """A single-node Kubernetes in namespaces of its own, reached from this machine by its kubeconfig."""
 
-    environment = {"KUBECONFIG": str(KUBECONFIG), "PATH": f"{BINARIES}:{os.environ['PATH']}"}
+    @property
+    def environment(self) -> dict[str, str]:
+        """What kubectl, helm and Kubernetes' clients need to find the cluster."""
+        return {"KUBECONFIG": str(KUBECONFIG), "PATH": f"{BINARIES}:{os.environ['PATH']}"}
 
     def build(self) -> dict[str, Path]:
-        """Build what is missing in the cache, and return the archives of the images that the node starts with."""
+        """Build what is missing in the cache, and return the archives of the images to start with."""
         debian.install_missing()
         with _timed("everything is built"):
             return stock.build_pieces(PIECES) | stock.build_base() | stock.build_storage_initializer()
@@ -55,6 +68,8 @@ class BuiltNode:
         isolation.remove_control_groups()
         isolation.remove_mount_points()
         shutil.rmtree(STATE, ignore_errors=True)
+        if left := isolation.remains():
+            raise CommandError(f"the node left behind: {', '.join(left)}")
 
     def build_image(self, name: str, dockerfile: Path, context: Path) -> None:
         """Build an image and bring it into the node."""

@@ -60,7 +60,7 @@ def create_all() -> None:
     for certificate in CERTIFICATE_TABLE:
         create(certificate)
     if not key("service-account").exists():
-        options = "-algorithm EC -pkeyopt ec_paramgen_curve:P-256".split()
+        options = ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
         run("openssl", "genpkey", *options, "-out", key("service-account"))
         run("openssl", "pkey", "-in", key("service-account"), "-pubout", "-out", public("service-account"))
     for client in CLIENTS:
@@ -72,7 +72,18 @@ def create(certificate: Certificate) -> None:
     """Write the certificate and its key, unless they are there; without an authority it signs itself."""
     if public(certificate.name).exists():
         return
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 365".split()
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-noenc",
+        "-days",
+        "365",
+    ]
     command += ["-subj", certificate.subject, "-keyout", str(key(certificate.name))]
     if certificate.authority:
         command += ["-CA", str(public(certificate.authority)), "-CAkey", str(key(certificate.authority))]

@@ -1,4 +1,4 @@
-"""Kubernetes' own processes: their command lines, their configuration, and the supervisor that keeps them up."""
+"""Kubernetes' own processes: command lines, configuration, and the supervisor that keeps them up."""
 
 import configparser
 import shutil
@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 
 from tests.cluster.node import network
-from tests.cluster.node.certificates import NODE_NAME, SERVER, key, public
+from tests.cluster.node.certificates import NODE_NAME, key, public
 from tests.cluster.node.gobuild import built
 from tests.cluster.node.pieces import HELM, KUBERNETES
 from tests.cluster.node.places import BINARIES, CERTIFICATES, CONTAINERD_SOCKET, LOGS, STATE
@@ -21,7 +21,7 @@ def _kubeconfig(component: str) -> Path:
     return CERTIFICATES / f"{component}.kubeconfig"
 
 
-# etcd listens within the node's namespace only, so it goes without certificates; losing its disk loses a test cluster.
+# etcd listens within the node's namespace only, so it goes without certificates; nobody misses its data.
 ETCD_FLAGS: Flags = {
     "data-dir": STATE / "etcd",
     "listen-client-urls": ETCD,
@@ -90,7 +90,10 @@ COMPONENTS: dict[str, Flags] = {
 
 def command(component: str) -> str:
     """Return the component's command line."""
-    flags = (f"--{name}={str(value).lower() if value in (True, False) else value}" for name, value in COMPONENTS[component].items())
+    flags = (
+        f"--{name}={str(value).lower() if value in (True, False) else value}"
+        for name, value in COMPONENTS[component].items()
+    )
     return " ".join([str(BINARIES / component), *flags])
 
 
@@ -120,7 +123,11 @@ def supervisor_configuration() -> configparser.RawConfigParser:
     programs |= {component: command(component) for component in COMPONENTS}
     socket = f"{STATE}/supervisor.sock"
     configuration = configparser.RawConfigParser()
-    configuration["supervisord"] = {"logfile": f"{LOGS}/supervisord.log", "pidfile": f"{STATE}/supervisord.pid", "user": "root"}
+    configuration["supervisord"] = {
+        "logfile": f"{LOGS}/supervisord.log",
+        "pidfile": f"{STATE}/supervisord.pid",
+        "user": "root",
+    }
     configuration["unix_http_server"] = {"file": socket, "chmod": "0700"}
     configuration["rpcinterface:supervisor"] = {
         "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"

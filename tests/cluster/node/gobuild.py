@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.cluster.node.commands import run
 from tests.cluster.node.pieces import Piece
@@ -15,7 +16,7 @@ from tests.cluster.node.places import CACHE
 
 log = logging.getLogger(__name__)
 
-# Modules are used as they are published: no workspace of their authors, static binaries, no paths of this machine.
+# Modules as they are published: no workspace of their authors, static binaries, no paths of this machine.
 GO = {"CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "-mod=mod -buildvcs=false -trimpath"}
 
 
@@ -76,5 +77,5 @@ def _own_sources(piece: Piece) -> list[Path]:
     return sorted((Path(__file__).parent / piece.sources).rglob("*.go")) if piece.sources else []
 
 
-def _go(*arguments: str, cwd: Path | None = None) -> dict:
+def _go(*arguments: str, cwd: Path | None = None) -> Any:  # noqa: ANN401 (JSON)
     return json.loads(run("go", *arguments, cwd=cwd))

@@ -43,7 +43,12 @@ def build(name: str, dockerfile: Path, context: Path, **arguments: str) -> str:
 def build_of_binary(image: Image, folder: Path) -> None:
     """Build an image that holds one static binary of the folder."""
     dockerfile = folder / f"{image.binary}.Dockerfile"
-    lines = ["FROM scratch", f"COPY {image.binary} {image.path}", "USER 65532:65532", f'ENTRYPOINT ["{image.path}"]']
+    lines = [
+        "FROM scratch",
+        f"COPY {image.binary} {image.path}",
+        "USER 65532:65532",
+        f'ENTRYPOINT ["{image.path}"]',
+    ]
     dockerfile.write_text("\n".join(lines) + "\n")
     _bud(image.name, folder, f"--file={dockerfile}")
 
@@ -74,6 +79,6 @@ def save(name: str, archive: Path) -> None:
 
 
 def _bud(name: str, context: Path, *arguments: str) -> None:
-    # A build runs as plain processes on the host's network: it needs the package indexes and no privileges of Docker's.
+    # Plain processes on the host's network: a build needs the package indexes and no daemon.
     isolation = ("--isolation=chroot", "--network=host", "--layers", "--pull=never")
     run(*BUILDAH, "bud", *isolation, f"--tag={full_name(name)}", *arguments, context)

@@ -3,8 +3,8 @@
 # and becomes the supervisor. When it ends, the kernel ends every process, mount and device of the node with it.
 # Waits for a line on its input, which says that the network device is there.
 set -eu
-state=$1 device=$2 address=$3 services=$4
-shift 4
+state=$1 device=$2 address=$3 outside=$4 services=$5
+shift 5
 
 mount --make-rshared /
 mount -t tmpfs tmpfs /run
@@ -23,9 +23,9 @@ ip route add "$services" dev "$device"
 sysctl -qw net.ipv4.ip_forward=1
 modprobe br_netfilter 2>/dev/null || true
 sysctl -qw net.bridge.bridge-nf-call-iptables=1
-# Whoever connects from here to the machine outside is refused; answers to it pass.
+# Who connects from here to the machine outside is refused; answers to it pass.
 for chain in OUTPUT FORWARD; do
-  iptables -A "$chain" -o "$device" -m conntrack --ctstate NEW -j REJECT
+  iptables -A "$chain" -d "$outside" -m conntrack --ctstate NEW -j REJECT
 done
 
 exec "$@"

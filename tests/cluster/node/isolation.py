@@ -24,11 +24,19 @@ def first_process() -> int | None:
 def start() -> None:
     """Start the supervisor as the first process of new mount, process and network namespaces."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    unshare = "unshare --mount --pid --net --ipc --fork --mount-proc --kill-child".split()
-    init = [Path(__file__).parent / "init.sh", STATE, network.NODE_DEVICE, network.NODE_ADDRESS]
-    supervisor = [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", f"--configuration={CONFIGURATION}"]
+    wait_until(lambda: not network.exists(), "the end of the last node's network device", seconds=30)
+    unshare = ["unshare", "--mount", "--pid", "--net", "--ipc", "--fork", "--mount-proc", "--kill-child"]
+    addresses = (network.NODE_ADDRESS, network.HOST_ADDRESS, network.SERVICE_RANGE)
+    init = [str(Path(__file__).parent / "init.sh"), str(STATE), network.NODE_DEVICE, *addresses]
+    supervisor = [
+        sys.executable,
+        "-m",
+        "supervisor.supervisord",
+        "--nodaemon",
+        f"--configuration={CONFIGURATION}",
+    ]
     with (LOGS / "init.log").open("w") as log:
-        command = [*unshare, *init, network.SERVICE_RANGE, *supervisor]
+        command = [*unshare, *init, *supervisor]
         outer = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd="/", start_new_session=True, text=True
         )
@@ -44,15 +52,25 @@ def end() -> None:
     if pid is None:
         return
     subprocess.run(["kill", "-KILL", str(pid)], check=False)
-    wait_until(lambda: first_process() is None, "the end of the node's processes", seconds=30)
+    wait_until(
+        lambda: not (first_process() or network.exists()), "the end of the node's processes", seconds=60
+    )
 
 
 def remove_control_groups() -> None:
     """Remove the control groups of the node's pods, which outlive their processes."""
-    for pods in [*Path("/sys/fs/cgroup").glob("kubepods"), *Path("/sys/fs/cgroup").glob("*/kubepods")]:
+    for pods in _control_groups():
         for group in sorted(pods.rglob("*/"), reverse=True):
             group.rmdir()
         pods.rmdir()
+
+
+def remains() -> list[str]:
+    """Return what is left of a node: its first process, devices, mounts and control groups."""
+    left = [f"process {first_process()}"] if first_process() else []
+    left += [f"device {network.HOST_DEVICE}"] if network.exists() else []
+    left += [mount for mount in Path("/proc/mounts").read_text().splitlines() if str(STATE) in mount]
+    return left + [f"control group {group}" for group in _control_groups()]
 
 
 def remove_mount_points() -> None:
@@ -64,7 +82,14 @@ def remove_mount_points() -> None:
 
 def supervisorctl(*arguments: str) -> str:
     """Return what supervisorctl writes."""
-    return run(sys.executable, "-m", "supervisor.supervisorctl", f"--configuration={CONFIGURATION}", *arguments)
+    return run(
+        sys.executable, "-m", "supervisor.supervisorctl", f"--configuration={CONFIGURATION}", *arguments
+    )
+
+
+def _control_groups() -> list[Path]:
+    top = Path("/sys/fs/cgroup")  # cgroup v2 has one hierarchy, v1 one for each controller
+    return [*top.glob("kubepods"), *top.glob("*/kubepods")]
 
 
 def _is_first(process: Path) -> bool:

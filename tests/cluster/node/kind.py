@@ -9,12 +9,20 @@ from tests.cluster.node.versions import REPOSITORY, versions
 
 CLUSTER = "gourmetgram"
 MANIFESTS = REPOSITORY / "manifests"
+VERSIONS = versions()
+METRICS_SERVER = (
+    "https://github.com/kubernetes-sigs/metrics-server/releases/download/"
+    f"{VERSIONS['METRICS_SERVER_VERSION']}/components.yaml"
+)
 
 
 class KindNode:
     """A kind cluster of one node."""
 
-    environment = {"KUBECONFIG": str(CACHE / "kind.kubeconfig")}
+    @property
+    def environment(self) -> dict[str, str]:
+        """What kubectl, helm and Kubernetes' clients need to find the cluster."""
+        return {"KUBECONFIG": str(CACHE / "kind.kubeconfig")}
 
     def build(self) -> None:
         """Do nothing: kind's images are published."""
@@ -23,10 +31,16 @@ class KindNode:
         """Create the cluster unless there is one, and install what the chart stands on."""
         CACHE.mkdir(parents=True, exist_ok=True)
         if CLUSTER not in run("kind", "get", "clusters").split():
-            image = versions()["KIND_NODE_IMAGE"]
-            self._run("kind", "create", "cluster", f"--config={MANIFESTS}/kind.yaml", f"--image={image}")
+            image = f"--image={VERSIONS['KIND_NODE_IMAGE']}"
+            self._run("kind", "create", "cluster", f"--config={MANIFESTS}/kind.yaml", image)
         self._run("kind", "export", "kubeconfig", f"--name={CLUSTER}")
         self._run(MANIFESTS / "platform/install.sh")
+        self._run("kubectl", "apply", f"--filename={METRICS_SERVER}")
+        # kind's kubelet signs its own certificate.
+        flag = '[{"op": "add", "path": "/spec/template/spec/containers/0/args/-", "value": "--kubelet-insecure-tls"}]'
+        deployment = ("deployment/metrics-server", "--namespace=kube-system")
+        self._run("kubectl", "patch", *deployment, "--type=json", f"--patch={flag}")
+        self._run("kubectl", "rollout", "status", *deployment, "--timeout=5m")
 
     def down(self) -> None:
         """Delete the cluster."""

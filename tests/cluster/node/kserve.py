@@ -1,14 +1,13 @@
-"""Install KServe from its own charts, without cert-manager: the webhook's certificate is signed by the cluster's CA."""
+"""Install KServe from its own charts; the cluster's CA, not cert-manager, signs the webhook's certificate."""
 
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from tests.cluster.node.certificates import Certificate, create, encoded, key, public
 from tests.cluster.node.commands import CommandError, run
 from tests.cluster.node.gobuild import built
-from tests.cluster.node.kubectl import apply, kubectl, wait_for
+from tests.cluster.node.kubectl import Manifest, apply, kubectl, wait_for
 from tests.cluster.node.pieces import KSERVE
 from tests.cluster.node.places import BINARIES
 from tests.cluster.node.polling import wait_until
@@ -17,6 +16,8 @@ from tests.cluster.node.versions import REPOSITORY
 NAMESPACE = "kserve"
 WEBHOOK = f"kserve-webhook-server-service.{NAMESPACE}.svc"
 VALUES = REPOSITORY / "manifests/platform/kserve.yaml"
+# The chart holds the controller to a tenth of a core, which makes every test wait.
+QUICK = "kserve.controller.resources.limits.cpu=1"
 CANARY = """
 apiVersion: serving.kserve.io/v1beta1
 kind: InferenceService
@@ -30,7 +31,7 @@ def install() -> None:
     apply(_template("kserve-crd"))
     create(Certificate("kserve-webhook", f"/CN={WEBHOOK}", names=(f"DNS:{WEBHOOK}",)))
     apply(f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {NAMESPACE}}}\n")
-    rendered = yaml.safe_load_all(_template("kserve-resources", f"--values={VALUES}"))
+    rendered = yaml.safe_load_all(_template("kserve-resources", f"--values={VALUES}", f"--set={QUICK}"))
     # The CRDs' kinds are known to the API server a moment after they are applied.
     wait_for("condition=Established", "crd/clusterstoragecontainers.serving.kserve.io")
     apply(yaml.safe_dump_all(without_cert_manager(list(rendered), encoded(public("ca")))))
@@ -43,8 +44,8 @@ def wait_until_ready() -> None:
     wait_until(_webhook_answers, "KServe's webhook", seconds=60)
 
 
-def without_cert_manager(objects: list[Any], ca_bundle: str) -> list[Any]:
-    """Return the chart's objects without cert-manager's and without the proxy before the controller's metrics."""
+def without_cert_manager(objects: list[Manifest], ca_bundle: str) -> list[Manifest]:
+    """Return the chart's objects without cert-manager's and the proxy before the controller's metrics."""
     kept = [thing for thing in objects if thing and not thing["apiVersion"].startswith("cert-manager.io")]
     for thing in kept:
         for webhook in thing.get("webhooks", []):
@@ -56,10 +57,16 @@ def without_cert_manager(objects: list[Any], ca_bundle: str) -> list[Any]:
     return kept
 
 
-def _certificate_secret() -> dict[str, Any]:
+def _certificate_secret() -> Manifest:
     data = {"tls.crt": encoded(public("kserve-webhook")), "tls.key": encoded(key("kserve-webhook"))}
     metadata = {"name": "kserve-webhook-server-cert", "namespace": NAMESPACE}
-    return {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": metadata, "data": data}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "kubernetes.io/tls",
+        "metadata": metadata,
+        "data": data,
+    }
 
 
 def _template(chart: str, *arguments: str) -> str:

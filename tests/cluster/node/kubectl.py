@@ -1,7 +1,11 @@
 """kubectl as administrator of the node."""
 
+from typing import Any
+
 from tests.cluster.node.commands import run
 from tests.cluster.node.places import BINARIES, KUBECONFIG
+
+Manifest = dict[str, Any]
 
 
 def kubectl(*arguments: str, stdin: str | None = None) -> str:

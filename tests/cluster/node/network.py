@@ -1,8 +1,10 @@
 """The node's addresses, and the cable between it and this machine.
 
-The node has a network namespace without uplink. A veth pair is its only way out and ends on this machine, which
-does not forward; kubectl, helm and browsers reach the API server through it.
+The node has a network namespace without uplink. A veth pair is its only way out and ends on this machine,
+which does not forward; kubectl, helm and browsers reach the API server through it.
 """
+
+from pathlib import Path
 
 from tests.cluster.node.commands import run
 
@@ -15,6 +17,11 @@ API_SERVICE_ADDRESS = "10.96.0.1"
 DNS_ADDRESS = "10.96.0.10"
 HOST_DEVICE = "gourmetgram0"
 NODE_DEVICE = "host0"
+
+
+def exists() -> bool:
+    """Say whether there is a cable: the kernel removes it a moment after the node's last process."""
+    return Path("/sys/class/net", HOST_DEVICE).exists()
 
 
 def connect(pid: int) -> None:

@@ -1,4 +1,4 @@
-"""Hand this machine's package index settings to image builds: mounted during the build, never in the image."""
+"""Hand this machine's package index settings to image builds: mounted then, never in the image."""
 
 import ast
 import json
@@ -26,10 +26,11 @@ def volumes(folder: Path) -> list[str]:
 
 
 def pip_settings(listing: str) -> dict[str, str]:
-    """Read `pip config list`: later lines (the environment's) win, folders that do not exist are left out."""
-    lines = (line.split("=", 1) for line in sorted(listing.splitlines(), key=lambda line: line.startswith(":env:")))
-    settings = {name.rpartition(".")[2]: str(ast.literal_eval(value)) for name, value in lines}
-    return {name: value for name, value in settings.items() if not value.startswith("/") or Path(value).exists()}
+    """Read `pip config list`: the environment's lines win, paths that do not exist are left out."""
+    lines = sorted(listing.splitlines(), key=lambda line: line.startswith(":env:"))
+    pairs = (line.split("=", 1) for line in lines)
+    settings = {name.rpartition(".")[2]: str(ast.literal_eval(value)) for name, value in pairs}
+    return {name: value for name, value in settings.items() if value[0] != "/" or Path(value).exists()}
 
 
 def pip_conf(settings: dict[str, str]) -> str:

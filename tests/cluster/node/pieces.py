@@ -4,7 +4,7 @@ The images have the names and entry points of their published counterparts, so t
 that were written for those run here as they are.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +47,15 @@ class Piece:
 
 
 def _piece(
-    name: str, module: str, *packages: str, images: dict[str, str] | None = None, version: str = "", **rest: Any
+    name: str,
+    module: str,
+    *packages: str,
+    images: dict[str, str] | None = None,
+    **rest: Any,  # noqa: ANN401
 ) -> Piece:
-    release = VERSIONS[f"{name.upper().replace('-', '_')}_VERSION"]
-    tagged = tuple(Image(f"{repository}:{release}", path) for repository, path in (images or {}).items())
-    return Piece(name, module, version or release, packages or (".",), tagged, **rest)
+    version = VERSIONS[f"{name.upper().replace('-', '_')}_VERSION"]
+    tagged = tuple(Image(f"{repository}:{version}", path) for repository, path in (images or {}).items())
+    return Piece(name, module, version, packages or (".",), tagged, **rest)
 
 
 def _kubernetes() -> Piece:
@@ -121,13 +125,15 @@ PROMETHEUS_OPERATOR = _piece(
     kept=("example/prometheus-operator-crd", "example/rbac"),
     siblings=VERSIONS["PROMETHEUS_OPERATOR_VERSION"],
 )
-PROMETHEUS = _piece(
-    "prometheus",
-    "github.com/prometheus/prometheus",
-    "./cmd/prometheus",
-    images={"quay.io/prometheus/prometheus": "/bin/prometheus"},
+PROMETHEUS = replace(
+    _piece(
+        "prometheus",
+        "github.com/prometheus/prometheus",
+        "./cmd/prometheus",
+        images={"quay.io/prometheus/prometheus": "/bin/prometheus"},
+        tags="netgo,remove_all_sd,enable_kubernetes_sd",
+    ),
     version=prometheus_module_version(VERSIONS["PROMETHEUS_VERSION"]),
-    tags="netgo,remove_all_sd,enable_kubernetes_sd",
 )
 ALERTMANAGER = _piece(
     "alertmanager",

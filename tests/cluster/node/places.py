@@ -1,4 +1,4 @@
-"""Where the node lives: what is built stays in the cache, what runs is in the state folder and goes with it."""
+"""Where the node lives: what is built stays in the cache, what runs goes with the state folder."""
 
 import os
 from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], what: str, seconds: float = 120, pause: float = 0.2) -> T:
+def wait_until(condition: Callable[[], T | None], what: str, seconds: float = 120, pause: float = 0.2) -> T:
     """Call the condition until it gives something true, and return that.
 
     Raises:

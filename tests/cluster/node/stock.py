@@ -45,7 +45,8 @@ def build_base() -> dict[str, Path]:
 def build_storage_initializer() -> dict[str, Path]:
     """Build KServe's storage initializer."""
     sources = sorted(STORAGE_INITIALIZER_SOURCES.iterdir())
-    archive = ARCHIVES / f"storage-initializer-{_digest(KSERVE.version, *(file.read_text() for file in sources))}.tar"
+    digest = _digest(KSERVE.version, *(file.read_text() for file in sources))
+    archive = ARCHIVES / f"storage-initializer-{digest}.tar"
     _keep(STORAGE_INITIALIZER, archive, _build_storage_initializer)
     return {STORAGE_INITIALIZER: archive}
 
