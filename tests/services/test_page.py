@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect
 
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES
@@ -28,14 +28,20 @@ THANKS = "Thank you for your feedback!"
 def browser() -> Iterator[Browser]:
     if browser_path() is None:
         pytest.skip(f"no browser: install chromium, or set BROWSER_PATH (looked for {', '.join(COMMANDS)})")
+    expect.set_options(timeout=30_000)  # milliseconds; a busy machine takes longer than the default of 5 s
     with open_browser() as browser:
         yield browser
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser, webapp: Server) -> BrowserContext:
+    return browser.new_context(base_url=webapp.url, reduced_motion="reduce")
+
+
 @pytest.fixture
-def page(browser: Browser, webapp: Server) -> Iterator[Page]:
+def page(context: BrowserContext) -> Iterator[Page]:
     """Open the page; whatever the browser complains of, apart from refused requests, fails the test."""
-    page = browser.new_page(base_url=webapp.url, reduced_motion="reduce")
+    page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
@@ -242,6 +248,14 @@ def test_feedback_that_was_lost_is_said(page: Page) -> None:
     answer.get_by_role("button", name="Flag incorrect label").click()
     expect(answer.get_by_role("status")).to_have_text("The server did not answer. Please try again.")
     expect(answer.locator(".feedback-btn")).to_have_attribute("aria-pressed", "false")
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_only_a_phone_offers_its_camera(browser: Browser, webapp: Server, *, phone: bool) -> None:
+    page = browser.new_page(base_url=webapp.url, is_mobile=phone, has_touch=phone)
+    page.goto("/")
+    expect(page.get_by_text("Take a photo")).to_be_visible(visible=phone)
+    page.close()
 
 
 def test_it_works_without_scripts(browser: Browser, webapp: Server) -> None:
