@@ -1,0 +1,145 @@
+"""`python -m cronjobs.processing`: turn answers into labels and class folders.
+
+Many predictions are settled at a time. What can't be processed is quarantined with its reason, and neither
+that nor an object that the store refuses holds up the rest.
+"""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+from threading import Lock
+from typing import TypeVar
+
+from tqdm import tqdm
+
+from cronjobs.command import Outcome, run
+from cronjobs.outputs import UnreadableOutputError, is_answer, read, unreadable
+from cronjobs.settings import CronjobSettings
+from cronjobs.settling import Settlement, Waiting, unless_gone
+from gourmetgram import keys
+from gourmetgram.keys import Location
+from gourmetgram.records import QuarantineRecord
+from gourmetgram.sources import Source
+from gourmetgram.store import Store, StoreUnavailableError
+
+BATCH = 1000
+"""Answers that are held in memory at a time."""
+
+log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Processing:
+    """The job, with what it needs and what it has counted."""
+
+    def __init__(self, store: Store, settings: CronjobSettings) -> None:
+        self.store = store
+        self.threads = settings.processing_threads
+        self.labelled: Counter[str] = Counter()
+        self.quarantined: Counter[str] = Counter()
+        self.refused = 0
+        self._counting = Lock()
+
+    def run(self) -> Outcome:
+        """Process all answers that wait.
+
+        Raises:
+            StoreUnavailableError: the store is away; another run continues.
+        """
+        with ThreadPoolExecutor(self.threads) as pool:
+            for source in Source:
+                self.process(pool, source)
+        labelled = ", ".join(f"{count} in {bucket}" for bucket, count in self.labelled.items()) or "none"
+        quarantined = self.quarantined.total()
+        refused = f", {self.refused} refused by the store" if self.refused else ""
+        return Outcome(
+            f"predictions labelled: {labelled}; quarantined: {quarantined}{refused}",
+            {"labelled": self.labelled, "quarantined": self.quarantined, "refused": self.refused},
+            complete=not self.refused,
+        )
+
+    def process(self, pool: Executor, source: Source) -> None:
+        """Process the answers of a source."""
+        listed = self.store.keys(keys.LABELSTUDIO, keys.outputs(source))
+        waiting = [key for key in listed if is_answer(source, key)]
+        rest = iter(waiting)
+        if not waiting:
+            return
+        with tqdm(total=len(waiting), desc=source.folder, unit="answer", mininterval=1) as progress:
+            while batch := list(islice(rest, BATCH)):
+                about: defaultdict[str, list[Waiting]] = defaultdict(list)
+                for answer in self.each(pool, partial(self.read, source), batch):
+                    if answer is None:
+                        progress.update()
+                    else:
+                        about[answer.answer.prediction_id].append(answer)
+                settle = partial(self.settle, source)
+                for answers, _ in zip(about.values(), self.each(pool, settle, about.items()), strict=True):
+                    progress.update(len(answers))
+
+    def read(self, source: Source, key: str) -> Waiting | None:
+        """Read an answer; quarantine what is none."""
+        place = Location(keys.LABELSTUDIO, key)
+        body = unless_gone(self.store, place)
+        if body is None:
+            return None
+        try:
+            return Waiting(place, read(source, key, body))
+        except UnreadableOutputError as error:
+            record = QuarantineRecord(reason=str(error), key=key, body=body.decode(errors="backslashreplace"))
+            self.store.put_record(unreadable(source, key), record)
+            if unless_gone(self.store, place) == body:
+                self.store.delete(place)
+            self._count_quarantined(source, key, str(error))
+            return None
+
+    def settle(self, source: Source, about: tuple[str, list[Waiting]]) -> None:
+        """Settle a prediction with the answers about it."""
+        prediction_id, answers = about
+        reason = Settlement(self.store, source, prediction_id).settle(answers)
+        if reason is None:
+            with self._counting:
+                self.labelled[source.dataset] += 1
+        else:
+            self._count_quarantined(source, prediction_id, reason)
+
+    def each(
+        self, pool: Executor, work: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Iterator[Result | None]:
+        """Work on many at a time, past what the store refuses.
+
+        Raises:
+            StoreUnavailableError: the store is away.
+        """
+
+        def guarded(item: Item) -> Result | None:
+            try:
+                return work(item)
+            except StoreUnavailableError as error:
+                self.store.check()
+                log.error("left for another run: %s", error)  # noqa: TRY400 - the sentence says it all
+                with self._counting:
+                    self.refused += 1
+                return None
+
+        return pool.map(guarded, items)
+
+    def _count_quarantined(self, source: Source, what: str, reason: str) -> None:
+        log.warning("quarantined %s of %s: %s", what, source.folder, reason)
+        with self._counting:
+            self.quarantined[source.folder] += 1
+
+
+def main() -> Outcome:
+    """Run with the settings."""
+    settings = CronjobSettings()
+    return Processing(Store(settings), settings).run()
+
+
+if __name__ == "__main__":
+    run("processing", main)

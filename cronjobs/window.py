@@ -1,0 +1,40 @@
+"""A window of days: its records are a few prefixes of the store, whatever was stored before it."""
+
+import logging
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from gourmetgram import keys
+from gourmetgram.ids import created_on
+from gourmetgram.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def days(end: date, before: int) -> Iterator[date]:
+    """List a day and some days before it, the oldest first."""
+    for back in range(before, -1, -1):
+        yield end - timedelta(days=back)
+
+
+def predictions(store: Store, end: date, before: int) -> Iterator[str]:
+    """List the ids of the predictions of a day and some days before it.
+
+    Raises:
+        StoreUnavailableError: the store did not answer.
+    """
+    for day in days(end, before):
+        for key in store.keys(keys.TRACKING, keys.predictions_on(day)):
+            prediction_id = keys.prediction_id_of(key)
+            if _is_prediction_id(prediction_id):
+                yield prediction_id
+            else:
+                log.warning("%s/%s is not the record of a prediction, it is passed over", keys.TRACKING, key)
+
+
+def _is_prediction_id(text: str) -> bool:
+    try:
+        created_on(text)
+    except ValueError:
+        return False
+    return True
