@@ -1,0 +1,28 @@
+{{/* Pods of this release; takes (list $ "webapp" "cronjobs" ...). */}}
+{{- define "gourmetgram.peers" -}}
+- podSelector:
+    matchLabels: {{ include "gourmetgram.releaseLabels" (index . 0) | nindent 6 }}
+    matchExpressions:
+      - key: app.kubernetes.io/component
+        operator: In
+        values: {{ rest . | toJson }}
+{{- end }}
+
+{{/* A rule that lets pods reach the store, ours or another's. */}}
+{{- define "gourmetgram.toStore" -}}
+{{- if .Values.store.bundled -}}
+- to: {{ include "gourmetgram.peers" (list . "store") | nindent 4 }}
+  ports: [{ port: 9000 }]
+{{- else -}}
+{{- $url := urlParse .Values.store.endpoint -}}
+{{- $default := eq $url.scheme "https" | ternary "443" "80" -}}
+- ports: [{ port: {{ regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default $default }} }]
+{{- end }}
+{{- end }}
+
+{{/* People come from anywhere unless the values name them. */}}
+{{- define "gourmetgram.fromClients" -}}
+{{- with .Values.networkPolicy.clients }}
+from: {{ toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}

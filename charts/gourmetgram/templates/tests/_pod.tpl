@@ -1,0 +1,22 @@
+{{/* A test's pod, which runs a line of Python in the jobs' image; takes (list $ "name" "code"). */}}
+{{- define "gourmetgram.test" -}}
+{{- $root := index . 0 -}}
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {{ include "gourmetgram.fullname" $root }}-test-{{ index . 1 }}
+  labels: {{ include "gourmetgram.labels" $root | nindent 4 }}
+  annotations:
+    helm.sh/hook: test
+    helm.sh/hook-delete-policy: before-hook-creation
+spec:
+  {{- include "gourmetgram.pod" (list $root 65532) | nindent 2 }}
+  restartPolicy: Never
+  containers:
+    - name: test
+      {{- include "gourmetgram.image" (list $root "cronjobs") | nindent 6 }}
+      command: [python, -c, {{ index . 2 | quote }}]
+      env: {{ include "gourmetgram.cronjobsEnv" $root | nindent 8 }}
+      {{- include "gourmetgram.shortResources" $root | nindent 6 }}
+      {{- include "gourmetgram.container" $root | nindent 6 }}
+{{- end }}
