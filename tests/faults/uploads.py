@@ -1,0 +1,41 @@
+"""Uploads for tests that break things meanwhile."""
+
+import io
+import random
+import time
+from collections.abc import Callable
+
+import requests
+from PIL import Image
+
+from tests.processes import Server
+
+
+def photo(seed: int, side: int = 64) -> bytes:
+    """Make a JPEG that is like no other."""
+    pixels = random.Random(seed).randbytes(side * side * 3)
+    body = io.BytesIO()
+    Image.frombytes("RGB", (side, side), pixels).save(body, "JPEG")
+    return body.getvalue()
+
+
+def upload(webapp: Server, body: bytes) -> requests.Response:
+    """Send a photo and ask for JSON."""
+    files = {"file": ("photo.jpg", body)}
+    return requests.post(
+        f"{webapp.url}/predict", files=files, headers={"Accept": "application/json"}, timeout=30
+    )
+
+
+def metric(webapp: Server, series: str) -> float:
+    """Read the value of a series."""
+    lines = requests.get(f"{webapp.url}/metrics", timeout=10).text.splitlines()
+    return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(series + " "))
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    """Poll until something is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not after {seconds} seconds: {what}"
+        time.sleep(0.1)
