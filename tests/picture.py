@@ -1,4 +1,7 @@
-"""Take the README's picture of the page, from a web application that runs."""
+"""Take the README's picture of the page, from a web application that runs.
+
+.venv/bin/python -m tests.picture http://localhost:5000 tests/data/food-11/evaluation/class_06/001.jpg docs/page.png
+"""
 
 import argparse
 from pathlib import Path
@@ -9,7 +12,7 @@ from tests.browser import open_browser
 def take(url: str, photo: Path, picture: Path) -> None:
     """Upload a photo and keep what the page then looks like, as a PNG."""
     with open_browser() as browser:
-        page = browser.new_page(viewport={"width": 800, "height": 590}, reduced_motion="reduce")
+        page = browser.new_page(viewport={"width": 800, "height": 628}, reduced_motion="reduce")
         page.goto(url)
         page.get_by_label("Choose a photo").set_input_files(photo)
         page.locator(".prediction").wait_for()

@@ -20,7 +20,7 @@ from tests.browser import COMMANDS, browser_path, open_browser
 from tests.conftest import PHOTOS, new_webapp
 from tests.processes import Server, free_port
 
-NOODLES = sorted((PHOTOS / "class_06").glob("*.jpg"))
+NOODLES = sorted(PHOTOS.glob("evaluation/class_06/*.jpg"))
 THANKS = "Thank you for your feedback!"
 
 
