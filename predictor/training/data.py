@@ -1,0 +1,71 @@
+"""Finds the photos of Food-11 and turns them into batches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gourmetgram.classes import CLASS_DIRS
+from predictor.images import to_square
+from predictor.training.augmentation import augment
+
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+_FLAT_NAME = re.compile(r"(\d+)_\d+")
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo's file and the index of its class."""
+
+    path: Path
+    label: int
+
+
+def photos(root: Path, split: str) -> list[Photo]:
+    """List the photos of `training`, `validation` or `evaluation`, in a fixed order.
+
+    Both layouts are read: `<split>/class_XX/<any name>`, and `<split>/<class>_<n>.jpg` as Food-11 comes.
+    Raises FileNotFoundError where there is none.
+    """
+    found = [
+        Photo(path, label)
+        for path in sorted((root / split).rglob("*"))
+        if path.suffix.lower() in _SUFFIXES and (label := _label(path)) is not None
+    ]
+    if not found:
+        raise FileNotFoundError(f"no photos in {root / split}/class_XX/ nor named {split}/<class>_<n>.jpg")
+    return found
+
+
+def _label(path: Path) -> int | None:
+    if path.parent.name in CLASS_DIRS:
+        return CLASS_DIRS.index(path.parent.name)
+    flat = _FLAT_NAME.fullmatch(path.stem)
+    return int(flat[1]) if flat and int(flat[1]) < len(CLASS_DIRS) else None
+
+
+def training_batches(
+    chosen: Sequence[Photo], *, size: int, side: int, rng: np.random.Generator
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.int64]]]:
+    """Yield every photo once, shuffled and augmented: pixels (N, 3, side, side) and labels (N,).
+
+    The last, incomplete batch is left out: batch norm wants company.
+    """
+    order = rng.permutation(len(chosen))
+    for start in range(0, len(order) - size + 1, size):
+        batch = [chosen[index] for index in order[start : start + size]]
+        pixels = np.stack([augment(photo.path.read_bytes(), side, rng) for photo in batch])
+        yield pixels.transpose(0, 3, 1, 2), np.array([photo.label for photo in batch])
+
+
+def centre_batches(chosen: Sequence[Photo], *, size: int = 32) -> Iterator[NDArray[np.uint8]]:
+    """Yield the photos in their order as they are served: pixels (N, 3, SIDE, SIDE)."""
+    for start in range(0, len(chosen), size):
+        batch = chosen[start : start + size]
+        pixels = np.stack([np.asarray(to_square(photo.path.read_bytes())) for photo in batch])
+        yield pixels.transpose(0, 3, 1, 2)

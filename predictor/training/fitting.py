@@ -1,0 +1,102 @@
+"""Fits a network to batches: the optimizer, its schedule, and the running average that is kept in the end."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from predictor.images import normalise
+from predictor.training.architecture import MobileNetV2
+from predictor.training.recipe import Recipe
+
+
+class Fit:
+    """A network in training; `average` is the one to use."""
+
+    def __init__(self, network: MobileNetV2, recipe: Recipe, steps: int) -> None:
+        self._network = network.to(memory_format=torch.channels_last)
+        self._recipe = recipe
+        self._steps = steps
+        self._step = 0
+        self._freeze()
+        self._optimizer = torch.optim.AdamW(_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
+        self._average = AveragedModel(
+            network,
+            multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging),  # type: ignore[no-untyped-call]
+            use_buffers=True,
+        )
+
+    @property
+    def average(self) -> MobileNetV2:
+        """The network whose weights are the running average of all steps so far."""
+        return cast(MobileNetV2, self._average.module.eval())
+
+    def step(self, pixels: NDArray[np.float32], targets: NDArray[np.float32]) -> float:
+        """Learn from pixels (N, 3, H, W) in [-1, 1] and class shares (N, classes); returns the loss."""
+        self._freeze()
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._recipe.learning_rate * self._schedule()
+        logits = self._network(_channels_last(pixels))
+        loss = functional.cross_entropy(
+            logits, torch.from_numpy(targets), label_smoothing=self._recipe.label_smoothing
+        )
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimizer.step()
+        self._average.update_parameters(self._network)
+        self._step += 1
+        return loss.item()
+
+    def _freeze(self) -> None:
+        """Train all but the first blocks; those keep their batch statistics too."""
+        self._network.train()
+        for block in self._network.features[: self._recipe.frozen_blocks]:
+            block.eval().requires_grad_(False)
+
+    def _schedule(self) -> float:
+        """Rise linearly, then fall as a half cosine; as a share of the learning rate."""
+        warm_up = self._recipe.warm_up_epochs * self._steps / self._recipe.epochs
+        return min(1, (self._step + 1) / warm_up) * (1 + math.cos(math.pi * self._step / self._steps)) / 2
+
+    def state(self) -> dict[str, Any]:
+        """Give all that is needed to go on in another process."""
+        return {
+            "network": self._network.state_dict(),
+            "average": self._average.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "step": self._step,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from where `state` was taken."""
+        self._network.load_state_dict(state["network"])
+        self._average.load_state_dict(state["average"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._step = state["step"]
+
+
+@torch.inference_mode()
+def logits(network: MobileNetV2, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Compute the logits (N, classes) of pixels (N, 3, H, W)."""
+    answer: NDArray[np.float32] = network(_channels_last(normalise(pixels))).numpy()
+    return answer
+
+
+def _channels_last(pixels: NDArray[np.float32]) -> Tensor:
+    return torch.from_numpy(pixels).contiguous(memory_format=torch.channels_last)
+
+
+def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Decay matrices and filters, but neither biases nor batch norms."""
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    return [
+        {"params": [parameter for parameter in trained if parameter.ndim > 1], "weight_decay": weight_decay},
+        {"params": [parameter for parameter in trained if parameter.ndim == 1], "weight_decay": 0.0},
+    ]
