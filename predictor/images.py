@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from io import BytesIO
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,12 @@ SIDE = 224
 SHORTER_SIDE = 256
 """The shorter side that a photo is scaled to before its centre is cut out."""
 MAX_PIXELS = 50_000_000
+"""Of a JPEG, which is scaled while it is decoded. PNG and WebP take up to 20 bytes a pixel: they get half."""
+MAX_SCANS = 50
+"""A progressive JPEG has about ten; each costs a pass over the whole photo for as little as 75 bytes."""
+
+_LARGE = 8_000_000
+_one_large_photo = Lock()
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -38,7 +46,8 @@ def to_tensor(body: bytes, *, max_pixels: int = MAX_PIXELS) -> NDArray[np.float3
     """Decode a JPEG, PNG or WebP photo (the first frame of an animation) as a person would see it.
 
     Returns float32 in [-1, 1], shape (1, 3, SIDE, SIDE), RGB, contiguous.
-    Raises ImageRejected for anything else: other formats, damaged files, more than `max_pixels` pixels.
+    Raises ImageRejected for anything else: other formats, damaged files, more than `max_pixels` pixels,
+    or half of that where it is no JPEG.
     """
     pixels = np.asarray(to_square(body, max_pixels=max_pixels))
     planes = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None])
@@ -69,10 +78,12 @@ def to_square(
     Raises ImageRejected as `to_tensor` does.
     """
     _require_accepted_format(body)
+    _require_few_scans(body)
     try:
         with Image.open(BytesIO(body), formats=("JPEG", "PNG", "WEBP")) as image:
             _require_size(image, max_pixels)
-            return _upright(_cut(image, crop, side), image)
+            with _room(image):
+                return _upright(_cut(image, crop, side), image)
     except ImageRejected:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -89,13 +100,28 @@ def _require_accepted_format(body: bytes) -> None:
         raise ImageRejected("Only JPEG, PNG and WebP pictures are accepted.")
 
 
+def _require_few_scans(body: bytes) -> None:
+    if body.startswith(b"\xff\xd8") and body.count(b"\xff\xda") > MAX_SCANS:
+        raise ImageRejected("The picture has too many scans.")
+
+
 def _require_size(image: Image.Image, max_pixels: int) -> None:
-    if image.width * image.height > max_pixels:
+    limit = max_pixels if image.format in ("JPEG", "MPO") else max_pixels // 2
+    if image.width * image.height > limit:
         raise ImageRejected(_too_large(max_pixels))
 
 
+def _room(image: Image.Image) -> AbstractContextManager[object]:
+    """Let photos that take hundreds of megabytes to decode in one at a time, so that memory is bounded."""
+    scaled_while_decoded = image.format in ("JPEG", "MPO") and not image.info.get("progressive")
+    if scaled_while_decoded or image.width * image.height <= _LARGE:
+        return nullcontext()
+    return _one_large_photo
+
+
 def _too_large(max_pixels: int) -> str:
-    return f"The picture is too large: at most {max_pixels / 1e6:g} megapixels are accepted."
+    most = max_pixels / 1e6
+    return f"The picture is too large: at most {most:g} megapixels are accepted, {most / 2:g} as PNG or WebP."
 
 
 def _cut(image: Image.Image, crop: Callable[[int, int], Box], side: int) -> Image.Image:

@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from predictor.cpus import available_cpus
+from predictor.images import MAX_PIXELS
 
 MIB = 1024 * 1024
 
@@ -32,7 +33,9 @@ class PredictorSettings(BaseSettings):
         description="Photos that are computed at the same time; by default the CPUs that the pod may use",
     )
     max_body_bytes: int = Field(default=16 * MIB, ge=1, description="Largest request body")
-    max_pixels: int = Field(default=50_000_000, ge=1, description="Most pixels of a photo")
+    max_pixels: int = Field(
+        default=MAX_PIXELS, ge=1, description="Most pixels of a JPEG photo; of PNG and WebP half as many"
+    )
     max_instances: int = Field(default=16, ge=1, description="Most photos in one request")
     max_waiting_requests: int = Field(
         default=128, ge=1, description="Requests that are computed or wait for it; more are answered with 429"

@@ -171,11 +171,20 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(edge: int) -> None
         to_tensor(encoded(Image.new("1", (edge, edge))))
 
 
-def test_the_pixel_limit_is_exact(photo: Image.Image) -> None:
+@pytest.mark.parametrize(("kind", "share"), [("JPEG", 1), ("PNG", 2), ("WEBP", 2)])
+def test_the_pixel_limit_is_exact(photo: Image.Image, kind: str, share: int) -> None:
     pixels = photo.width * photo.height
-    assert to_tensor(encoded(photo), max_pixels=pixels).any()
+    assert to_tensor(encoded(photo, kind), max_pixels=share * pixels).any()
     with pytest.raises(ImageRejected, match="too large"):
-        to_tensor(encoded(photo), max_pixels=pixels - 1)
+        to_tensor(encoded(photo, kind), max_pixels=share * pixels - 1)
+
+
+def test_a_jpeg_of_far_too_many_scans_is_refused_before_it_is_decoded(photo: Image.Image) -> None:
+    body = encoded(photo, "JPEG", progressive=True)
+    last_scan = body[body.rindex(b"\xff\xda") : -2]
+    assert to_tensor(body[:-2] + 10 * last_scan + body[-2:]).any()
+    with pytest.raises(ImageRejected, match="too many scans"):
+        to_tensor(body[:-2] + 100 * last_scan + body[-2:])
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
