@@ -13,7 +13,7 @@ from chameleon.settings import Settings
 
 def path(settings: Settings) -> Path:
     """Return the file that holds the token."""
-    return settings.state_folder.expanduser() / f"{settings.name}.token"
+    return Path(settings.state_folder).expanduser() / f"{settings.name}.token"
 
 
 def read_or_make(settings: Settings) -> str:

@@ -6,13 +6,13 @@ from functools import partial
 
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
-from openstack.exceptions import ResourceFailure
 
 from chameleon import inventory, join_token, key_pair, lease, security_group, user_data
 from chameleon.changes import Change
 from chameleon.errors import AGAIN, ProvisioningError
 from chameleon.inventory import Node
 from chameleon.settings import Settings
+from chameleon.waiting import until
 
 log = logging.getLogger(__name__)
 MARK = "gourmetgram"
@@ -54,9 +54,9 @@ def wanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
         server = find(cloud, node)
         status = server.status if server else None
         if server is not None and status == "ERROR":
-            reason = (server.fault or {}).get("message", "no reason given")
             yield Change(
-                f"Delete the server {node.name}, which is in ERROR: {reason}", partial(delete, cloud, server)
+                f"Delete the server {node.name}, which is in ERROR: {reason(server)}",
+                partial(delete, cloud, server),
             )
         if status in (None, "ERROR", "DELETED"):
             yield Change(
@@ -119,11 +119,19 @@ def wait(cloud: Connection, server: Server) -> None:
     Raises:
         ProvisioningError: if it ends in ERROR, with the reason that Nova gives.
     """
-    try:
-        cloud.compute.wait_for_server(server, wait=BOOT_SECONDS)
-    except ResourceFailure as failure:
-        reason = (cloud.compute.get_server(server.id).fault or {}).get("message", "no reason given")
-        raise ProvisioningError(f"The server {server.name} went to ERROR: {reason} {AGAIN}") from failure
+
+    def check() -> bool | None:
+        now = cloud.compute.get_server(server.id)
+        if now.status == "ERROR":
+            raise ProvisioningError(f"The server {server.name} went to ERROR: {reason(now)} {AGAIN}")
+        return True if now.status == "ACTIVE" else None
+
+    until(check, f"starting the server {server.name}", seconds=BOOT_SECONDS)
+
+
+def reason(server: Server) -> str:
+    """Return why a server is in ERROR, in Nova's words."""
+    return str((server.fault or {}).get("message", "no reason given"))
 
 
 def start(cloud: Connection, server: Server) -> None:
@@ -135,7 +143,11 @@ def start(cloud: Connection, server: Server) -> None:
 def delete(cloud: Connection, server: Server) -> None:
     """Delete a server and wait until it is gone."""
     cloud.compute.delete_server(server)
-    cloud.compute.wait_for_delete(server, wait=BOOT_SECONDS)
+
+    def check() -> bool | None:
+        return None if any(other.id == server.id for other in cloud.compute.servers()) else True
+
+    until(check, f"deleting the server {server.name}", seconds=BOOT_SECONDS)
 
 
 def unwanted(cloud: Connection, settings: Settings) -> Iterator[Change]:

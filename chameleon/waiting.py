@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from keystoneauth1.exceptions import ConnectionError  # noqa: A004
+
 from chameleon.errors import AGAIN, ProvisioningError
 
 TELL_EVERY = 15.0  # seconds
@@ -20,7 +22,7 @@ def until(check: Callable[[], Result | None], what: str, *, seconds: float, ever
     """
     start = time.monotonic()
     told = start
-    while (result := check()) is None:
+    while (result := _looked(check)) is None:
         now = time.monotonic()
         if now - start > seconds:
             raise ProvisioningError(f"{what} took longer than {seconds / 60:.0f} minutes. {AGAIN}")
@@ -29,3 +31,10 @@ def until(check: Callable[[], Result | None], what: str, *, seconds: float, ever
             log.info("  … %s, %.0f s", what, now - start)
         time.sleep(every)
     return result
+
+
+def _looked(check: Callable[[], Result | None]) -> Result | None:
+    try:
+        return check()
+    except ConnectionError:  # to look does no harm, so it is tried again
+        return None

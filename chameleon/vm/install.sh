@@ -9,7 +9,9 @@ set -a
 # shellcheck source=manifests/versions.env
 . ../../manifests/versions.env
 set +a
-export DEBIAN_FRONTEND=noninteractive KUBECONFIG=/etc/rancher/k3s/k3s.yaml HOME="${HOME:-/root}"
+# A machine under 6 GB gets less of everything.
+SMALL=$(awk '/^MemTotal:/ {print ($2 < 6000000) ? "yes" : "no"}' /proc/meminfo)
+export SMALL DEBIAN_FRONTEND=noninteractive KUBECONFIG=/etc/rancher/k3s/k3s.yaml HOME="${HOME:-/root}"
 
 case "$NODE_ROLE" in
     server) steps=(memory packages metadata k3s images platform application food11 jupyter) ;;
@@ -26,7 +28,7 @@ trap 'say "FAILED at $step, see /var/log/gourmetgram-install.log; trying again i
 for number in "${!steps[@]}"; do
     step=${steps[$number]}
     say "[$((number + 1))/${#steps[@]}] $step"
-    "./steps/$step.sh"
+    "steps/$step.sh"
 done
 mkdir -p /var/lib/gourmetgram
 touch /var/lib/gourmetgram/installed

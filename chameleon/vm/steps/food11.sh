@@ -40,4 +40,4 @@ if [ ! -d "$target" ]; then
     mv "$found" "$target"
     rm -rf "$work"
 fi
-sed "s/NODE_NAME/$(hostname)/" "$(dirname "$0")/../food11.yaml" | kubectl apply -f -
+sed "s/NODE_NAME/$(hostname)/" food11.yaml | kubectl apply -f -

@@ -3,7 +3,7 @@
 set -euo pipefail
 export INSTALL_K3S_VERSION="$K3S_VERSION" K3S_TOKEN="$JOIN_TOKEN"
 if [ "$NODE_ROLE" = server ]; then
-    # The web application has a port of its own, so no ingress is needed.
+    # Each part has a port of its own, so no ingress is needed.
     export INSTALL_K3S_EXEC="server --disable=traefik --secrets-encryption --write-kubeconfig-mode=0600"
 else
     export INSTALL_K3S_EXEC="agent" K3S_URL="https://$SERVER_ADDRESS:6443"

@@ -1,8 +1,7 @@
 #!/bin/bash
-# A machine under 6 GB gets a swap file, for building images; pods don't use it.
+# A small machine gets a swap file, for building images; pods don't use it.
 set -euo pipefail
-kilobytes=$(awk '/^MemTotal:/ {print $2}' /proc/meminfo)
-[ "$kilobytes" -lt 6000000 ] || exit 0
+[ "$SMALL" = yes ] || exit 0
 [ -e /swapfile ] || {
     fallocate -l 4G /swapfile.new
     chmod 600 /swapfile.new

@@ -63,10 +63,17 @@ def furnish(admin: Connection) -> None:
     for name, (memory, disk, cores) in FLAVORS.items():
         admin.compute.create_flavor(name=name, ram=memory, disk=disk, vcpus=cores)
     admin.image.create_image(
-        name="CC-Ubuntu24.04", data=b"no disk", container_format="bare", disk_format="raw", visibility="public"
+        name="CC-Ubuntu24.04",
+        data=b"no disk",
+        container_format="bare",
+        disk_format="raw",
+        visibility="public",
     )
     outside = admin.network.create_network(
-        name="public", is_router_external=True, provider_network_type="flat", provider_physical_network="outside"
+        name="public",
+        is_router_external=True,
+        provider_network_type="flat",
+        provider_physical_network="outside",
     )
     admin.network.create_subnet(
         network_id=outside.id, cidr=FLOATING, ip_version=4, is_dhcp_enabled=False, gateway_ip=None
@@ -82,32 +89,32 @@ def reserve_hosts(admin: Connection) -> None:
     """Hand the compute host to Blazar, once it has told Nova that it is there."""
     admin.compute.create_aggregate(name="freepool")
     wait_for(lambda: list(admin.compute.hypervisors()), "nova-compute")
-    wait_for(lambda: admin.reservation.post("/os-hosts", json={"name": "compute"}).status_code == 201, "Blazar")
+    wait_for(
+        lambda: admin.reservation.post("/os-hosts", json={"name": "compute"}).status_code == 201, "Blazar"
+    )
 
 
-def add_student(admin: Connection, stack: Stack, name: str, folder: Path, *, unrestricted: bool = True) -> None:
-    """Make a project with one member, and write a clouds.yaml with an application credential of theirs."""
+def add_student(admin: Connection, stack: Stack, name: str, clouds: Path) -> None:
+    """Make a project with one member, and a clouds.yaml with two application credentials of theirs.
+
+    The clouds are `kvm`, unrestricted as the reservation service needs it, and `restricted`.
+    """
     project = admin.identity.create_project(name=f"CHI-{name}", domain_id="default")
     user = admin.identity.create_user(name=name, password="openstack", domain_id="default")
     admin.identity.assign_project_role_to_user(project, user, admin.identity.find_role("member"))
-    with openstack.connect(
-        load_yaml_config=False,
-        load_envvars=False,
-        auth={
-            "auth_url": stack.auth_url,
-            "user_id": user.id,
-            "password": "openstack",
-            "project_id": project.id,
-        },
-        region_name=REGION,
-    ) as student:
-        credential = student.identity.create_application_credential(
-            user, name="notebook", unrestricted=unrestricted
-        )
-    auth = {
+    login = {
         "auth_url": stack.auth_url,
-        "application_credential_id": credential.id,
-        "application_credential_secret": credential.secret,
+        "user_id": user.id,
+        "password": "openstack",
+        "project_id": project.id,
     }
-    cloud = {"auth_type": "v3applicationcredential", "auth": auth, "region_name": REGION}
-    (folder / "clouds.yaml").write_text(yaml.safe_dump({"clouds": {"kvm": cloud}}))
+    found = {}
+    with openstack.connect(
+        load_yaml_config=False, load_envvars=False, region_name=REGION, auth=login
+    ) as student:
+        for cloud, unrestricted in (("kvm", True), ("restricted", False)):
+            made = student.identity.create_application_credential(user, name=cloud, unrestricted=unrestricted)
+            auth = {"auth_url": stack.auth_url, "application_credential_id": made.id}
+            auth["application_credential_secret"] = made.secret
+            found[cloud] = {"auth_type": "v3applicationcredential", "auth": auth, "region_name": REGION}
+    clouds.write_text(yaml.safe_dump({"clouds": found}))

@@ -7,18 +7,30 @@ from pathlib import Path
 from tests.openstack.stack.processes import Processes, free_port, listens, wait_for
 
 RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
-FAST = ["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--skip-log-bin", "--max-connections=400"]
+FAST = [
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-doublewrite=0",
+    "--skip-log-bin",
+    "--max-connections=400",
+]
 DATABASES = ("keystone", "glance", "placement", "neutron", "nova_api", "nova", "nova_cell0", "blazar")
 
 
 def start_mariadb(processes: Processes, folder: Path) -> int:
     """Start a MariaDB with an empty database for each service, and return its port."""
     data, port = folder / "mariadb", free_port()
-    install = ["mariadb-install-db", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
+    install = [
+        "mariadb-install-db",
+        f"--datadir={data}",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+    ]
     subprocess.run([*install, f"--user={getpass.getuser()}"], check=True, capture_output=True)
     socket = folder / "mariadb.socket"
     where = [f"--datadir={data}", f"--socket={socket}", f"--port={port}", "--bind-address=127.0.0.1"]
-    processes.start("mariadb", ["mariadbd", "--no-defaults", f"--user={getpass.getuser()}", *where, *FAST], {})
+    processes.start(
+        "mariadb", ["mariadbd", "--no-defaults", f"--user={getpass.getuser()}", *where, *FAST], {}
+    )
     wait_for(socket.exists, "MariaDB")
     orders = "".join(f"CREATE DATABASE {name} CHARACTER SET utf8mb3;" for name in DATABASES)
     orders += "CREATE USER 'openstack'@'127.0.0.1' IDENTIFIED BY 'openstack';"

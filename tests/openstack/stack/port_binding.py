@@ -7,10 +7,10 @@ from neutron_lib.plugins.ml2 import api
 class BindEverything(api.MechanismDriver):
     """Says that any port on any host is plugged."""
 
-    def initialize(self):
+    def initialize(self) -> None:
         """Need nothing."""
 
-    def bind_port(self, context):
+    def bind_port(self, context: api.PortContext) -> None:
         """Bind the port to the first segment of its network."""
         segment = context.segments_to_bind[0]
         context.set_binding(segment[api.ID], portbindings.VIF_TYPE_OVS, {}, status="ACTIVE")

@@ -16,7 +16,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(check: Callable[[], object], what: str, seconds: float = 120) -> None:
+def wait_for(check: Callable[[], object], what: str, seconds: float = 300) -> None:
     """Poll until `check` returns something true; an OSError counts as not yet."""
     deadline = time.monotonic() + seconds
     while True:

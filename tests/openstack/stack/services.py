@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from tests.openstack.stack.databases import start_mariadb, start_rabbitmq
+from tests.openstack.stack.databases import DATABASES, start_mariadb, start_rabbitmq
 from tests.openstack.stack.processes import Processes, free_port, listens, wait_for
 
 HERE = Path(__file__).parent
@@ -23,6 +23,9 @@ APPLICATIONS = {
     "nova": "nova.wsgi.osapi_compute",
     "blazar": "blazar.wsgi.api",
 }
+# Nova fills these in from its configuration, so that tables made once fit every later port.
+CELL = "{scheme}://{username}:{password}@{hostname}:{port}"
+CELL1 = ("--database_connection", f"{CELL}/nova", "--transport-url", f"{CELL}/")
 SCHEMAS = {
     "keystone": [["keystone-manage", "db_sync"]],
     "glance": [["glance-manage", "db_sync"]],
@@ -30,9 +33,9 @@ SCHEMAS = {
     "neutron": [["neutron-db-manage", "upgrade", "heads"]],
     "nova": [
         ["nova-manage", "api_db", "sync"],
-        ["nova-manage", "cell_v2", "map_cell0", "--database_connection", "${cell0}"],
+        ["nova-manage", "cell_v2", "map_cell0", "--database_connection", f"{CELL}/nova_cell0"],
         ["nova-manage", "db", "sync"],
-        ["nova-manage", "cell_v2", "create_cell", "--name", "cell1"],
+        ["nova-manage", "cell_v2", "create_cell", "--name", "cell1", *CELL1],
     ],
     "blazar": [["blazar-db-manage", "upgrade", "head"]],
 }
@@ -79,8 +82,7 @@ def start(folder: Path) -> Stack:
         stack.ports["mariadb"] = start_mariadb(processes, folder)
         stack.ports["rabbitmq"] = start_rabbitmq(processes, folder)
         configure(stack)
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda name: make_schema(stack, name), SCHEMAS))
+        make_schemas(stack)
         bootstrap_keystone(stack)
         for name in APPLICATIONS:
             start_api(stack, name)
@@ -114,13 +116,26 @@ def configure(stack: Stack) -> None:
     (plugin / "entry_points.txt").write_text(f"[neutron.ml2.mechanism_drivers]\nbind_everything = {target}\n")
 
 
+def make_schemas(stack: Stack) -> None:
+    """Create every service's tables, or load them from what an earlier session has kept."""
+    kept = VENV / "tables.sql"
+    client = [f"--socket={stack.folder / 'mariadb.socket'}", "--user=root"]
+    if kept.exists():
+        with kept.open("rb") as dump:
+            subprocess.run(["mariadb", *client], stdin=dump, check=True)
+        return
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: make_schema(stack, name), SCHEMAS))
+    new = kept.with_suffix(".new")
+    subprocess.run(["mariadb-dump", *client, f"--result-file={new}", "--databases", *DATABASES], check=True)
+    new.rename(kept)
+
+
 def make_schema(stack: Stack, name: str) -> None:
     """Create the tables of a service."""
     configuration = stack.folder / ("glance-api.conf" if name == "glance" else f"{name}.conf")
-    database = f"mysql+pymysql://openstack:openstack@127.0.0.1:{stack.ports['mariadb']}/nova_cell0"
-    for command in SCHEMAS[name]:
-        arguments = [part.replace("${cell0}", database) for part in command]
-        run(stack, arguments[0], "--config-file", str(configuration), *arguments[1:])
+    for program, *arguments in SCHEMAS[name]:
+        run(stack, program, "--config-file", str(configuration), *arguments)
 
 
 def bootstrap_keystone(stack: Stack) -> None:
@@ -151,7 +166,11 @@ def run(stack: Stack, program: str, *arguments: str) -> None:
     """Run one of the services' own tools; its output is shown if it fails."""
     command = [str(VENV / "bin" / program), *arguments]
     done = subprocess.run(
-        command, env={"PATH": "/usr/bin:/bin", **stack.environment}, capture_output=True, text=True, check=False
+        command,
+        env={"PATH": "/usr/bin:/bin", **stack.environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)

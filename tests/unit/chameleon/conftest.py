@@ -13,10 +13,10 @@ from chameleon.settings import Settings
 
 KEYSTONE = "http://keystone.test/v3"
 SERVICES = {
-    "compute": "http://nova.test/v2.1",
-    "network": "http://neutron.test",
-    "image": "http://glance.test",
-    "reservation": "http://blazar.test/v1",
+    "compute": ("http://nova.test", "v2.1"),
+    "network": ("http://neutron.test", "v2.0"),
+    "image": ("http://glance.test", "v2"),
+    "reservation": ("http://blazar.test", "v1"),
 }
 
 
@@ -44,8 +44,17 @@ def http() -> Iterator[requests_mock.Mocker]:
 @pytest.fixture
 def cloud(http: requests_mock.Mocker) -> Iterator[Connection]:
     token = fixture.V3Token(user_id="alice-id", project_id="project-id")
-    for kind, url in SERVICES.items():
+    for kind, (host, version) in SERVICES.items():
+        url = f"{host}/{version}"
         token.add_service(kind).add_standard_endpoints(public=url, region="KVM@TACC")
+        offer = {
+            "id": version,
+            "status": "CURRENT",
+            "links": [{"rel": "self", "href": url}],
+            "version": "2.90",
+        }
+        http.get(url, json={"version": offer, "versions": [offer]})
+        http.get(host, json={"versions": [offer]})
     http.get(KEYSTONE, json={"version": fixture.V3Discovery(KEYSTONE)})
     http.post(f"{KEYSTONE}/auth/tokens", json=token, headers={"X-Subject-Token": "token"})
     auth = {"auth_url": KEYSTONE, "username": "alice", "password": "x", "project_id": "project-id"}
@@ -55,8 +64,5 @@ def cloud(http: requests_mock.Mocker) -> Iterator[Connection]:
         auth={**auth, "user_domain_id": "default"},
         region_name="KVM@TACC",
         reservation_api_version="1",
-        compute_endpoint_override=SERVICES["compute"],
-        network_endpoint_override=f"{SERVICES['network']}/v2.0",
-        image_endpoint_override=f"{SERVICES['image']}/v2",
     ) as site:
         yield site

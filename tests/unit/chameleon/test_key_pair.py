@@ -19,7 +19,9 @@ def no_key_at_the_site(http: requests_mock.Mocker) -> None:
     http.get(KEYS, json={"keypairs": []})
 
 
-def test_the_callers_key_is_uploaded(cloud: Connection, http: requests_mock.Mocker, settings: Settings) -> None:
+def test_the_callers_key_is_uploaded(
+    cloud: Connection, http: requests_mock.Mocker, settings: Settings
+) -> None:
     http.post(KEYS, json={"keypair": {"name": "gg-alice"}})
     for change in key_pair.wanted(cloud, settings):
         change.apply()

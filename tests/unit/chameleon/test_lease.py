@@ -92,9 +92,7 @@ def test_a_refusal_says_what_it_means(
     assert sentence in str(failure.value)
 
 
-def test_a_refusal_without_words_is_told_by_its_status(
-    cloud: Connection, http: requests_mock.Mocker
-) -> None:
+def test_a_refusal_without_words_is_told_by_its_status(cloud: Connection, http: requests_mock.Mocker) -> None:
     http.get(LEASES, text="<html>", status_code=502, reason="Bad Gateway")
     with pytest.raises(ProvisioningError, match="HTTP 502 Bad Gateway"):
         blazar.leases(cloud)

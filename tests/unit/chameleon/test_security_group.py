@@ -16,7 +16,9 @@ from chameleon.user_data import VM
 GROUPS = "http://neutron.test/v2.0/security-groups"
 
 
-def a_group(*rules: dict[str, object], description: str = "Made by GourmetGram for gg-alice") -> dict[str, object]:
+def a_group(
+    *rules: dict[str, object], description: str = "Made by GourmetGram for gg-alice"
+) -> dict[str, object]:
     return {"id": "group-id", "name": "gg-alice", "description": description, "security_group_rules": rules}
 
 

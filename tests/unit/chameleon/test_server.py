@@ -14,7 +14,12 @@ NODE = Node("gg-alice-1", "server")
 
 
 def a_server(**changes: object) -> dict[str, object]:
-    found = {"id": "server-id", "name": "gg-alice-1", "status": "ACTIVE", "metadata": {"gourmetgram": "gg-alice"}}
+    found = {
+        "id": "server-id",
+        "name": "gg-alice-1",
+        "status": "ACTIVE",
+        "metadata": {"gourmetgram": "gg-alice"},
+    }
     return found | changes
 
 
@@ -50,9 +55,7 @@ def test_a_server_that_somebody_else_made_is_left_alone(
         server.find(cloud, NODE)
 
 
-def test_a_server_that_goes_to_error_is_explained(
-    cloud: Connection, http: requests_mock.Mocker
-) -> None:
+def test_a_server_that_goes_to_error_is_explained(cloud: Connection, http: requests_mock.Mocker) -> None:
     found = a_server(status="ERROR", fault={"message": "Exceeded maximum number of retries."})
     http.get(SERVERS.replace("detail", "server-id"), json={"server": found})
     with pytest.raises(ProvisioningError, match="went to ERROR: Exceeded maximum number of retries"):

@@ -1,0 +1,45 @@
+"""Several nodes: each with its own lease, and the agents told where the first one is."""
+
+import base64
+
+import pytest
+import yaml
+from openstack.connection import Connection
+
+from tests.openstack.conftest import Chameleon, Site, count
+
+
+def variables(site: Site, server_id: str) -> dict[str, str]:
+    """Return what a server was told at its first boot, as Nova has it."""
+    answer = site.admin.compute.get(f"/servers/{server_id}", microversion="2.3").json()["server"]
+    told = yaml.safe_load(base64.b64decode(answer["OS-EXT-SRV-ATTR:user_data"]))
+    return dict(line.split("=", 1) for line in told["write_files"][0]["content"].splitlines())
+
+
+def test_a_cluster_of_three_grows_from_one(chameleon: Chameleon, alice: Connection, site: Site) -> None:
+    assert chameleon("up", "--flavor", "m1.small") == 0
+    assert chameleon("up", "--flavor", "m1.small", "--nodes", "3") == 0
+    assert count(alice)["leases"] == 3
+    first, *agents = sorted(alice.compute.servers(), key=lambda server: server.name)
+    [address] = first.addresses["sharednet1"]
+    token = variables(site, first.id)["JOIN_TOKEN"]
+    for agent in agents:
+        told = variables(site, agent.id)
+        assert told["NODE_ROLE"] == "agent"
+        assert (told["SERVER_ADDRESS"], told["JOIN_TOKEN"]) == (address["addr"], token)
+
+
+def test_nodes_may_talk_to_each_other(chameleon: Chameleon, alice: Connection) -> None:
+    assert chameleon("up", "--flavor", "m1.small", "--nodes", "2") == 0
+    [group] = alice.network.security_groups(name="gg-alice")
+    between = [rule for rule in group.security_group_rules if rule["remote_group_id"] == group.id]
+    assert len(between) == 1
+
+
+def test_the_join_token_is_in_no_output(
+    chameleon: Chameleon, alice: Connection, site: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert chameleon("up", "--flavor", "m1.small", "--nodes", "2") == 0
+    [server, _] = alice.compute.servers()
+    said = capfd.readouterr()
+    assert variables(site, server.id)["JOIN_TOKEN"] not in said.out + said.err

@@ -1,0 +1,62 @@
+"""The connection is lost at every single call, after the site has done what it was asked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+from openstack.connection import Connection
+
+from tests.openstack.conftest import Chameleon, count
+
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass
+class Line:
+    """The line to the site: once armed, it lets the next write through and loses the answer."""
+
+    armed: bool = False
+
+
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch) -> Line:
+    state, real = Line(), requests.Session.request
+
+    def request(session: requests.Session, method: str, url: str, **kwargs: Any) -> requests.Response:  # noqa: ANN401
+        answer = real(session, method, url, **kwargs)
+        if state.armed and method in WRITES and "/auth/tokens" not in url:
+            state.armed = False
+            raise requests.ConnectionError("reset by peer")
+        return answer
+
+    monkeypatch.setattr(requests.Session, "request", request)
+    return state
+
+
+def until_it_is_done(chameleon: Chameleon, line: Line, action: str) -> int:
+    """Run an action again and again, each run losing the answer of its first write, and return the runs."""
+    for runs in range(1, 40):
+        line.armed = True
+        if chameleon(action) == 0:
+            return runs
+    raise AssertionError(f"{action} never finished")
+
+
+def test_up_finishes_though_every_write_loses_its_answer(
+    chameleon: Chameleon, alice: Connection, line: Line
+) -> None:
+    assert chameleon("up") == 0
+    expected = count(alice)
+    assert chameleon("down") == 0
+    assert until_it_is_done(chameleon, line, "up") == 12
+    assert count(alice) == expected
+
+
+def test_down_finishes_though_every_write_loses_its_answer(
+    chameleon: Chameleon, alice: Connection, line: Line
+) -> None:
+    empty = count(alice)
+    assert chameleon("up") == 0
+    assert until_it_is_done(chameleon, line, "down") == 6
+    assert count(alice) == empty
