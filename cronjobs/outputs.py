@@ -48,12 +48,17 @@ class Output(NamedTuple):
     @property
     def archive_name(self) -> str:
         """Name this version where it is kept, below the folder of its prediction."""
-        return f"{self.name}-{self.version:%Y%m%dT%H%M%S.%fZ}.json"
+        return archive_name(self.name, self.version)
 
 
 def is_answer(source: Source, key: str) -> bool:
     """Tell whether a key under a source's outputs is an answer, not the folder's note."""
     return key != f"{keys.outputs(source)}{keys.FOLDER_NOTE}"
+
+
+def archive_name(name: str, version: datetime) -> str:
+    """Name a version of an answer; the version's time is in UTC."""
+    return f"{name}-{version:%Y%m%dT%H%M%S.%fZ}.json"
 
 
 def archive(source: Source, prediction_id: str) -> str:

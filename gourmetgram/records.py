@@ -122,7 +122,7 @@ class LabelRecord(Record):
 
 
 class QuarantineRecord(Record):
-    """An output that could not be processed: the reason, where it lay, and the output itself."""
+    """A task or an output of which nothing can be made: the reason, where it lay, and itself."""
 
     reason: str
     key: str

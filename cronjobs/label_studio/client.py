@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import httpx
 from label_studio_sdk.client import LabelStudio
@@ -49,8 +50,8 @@ def wait_until_ready(settings: CronjobSettings) -> None:
 
 
 @contextmanager
-def failures(action: str) -> Iterator[None]:
-    """Turn what the client raises into a sentence.
+def failures(action: str, *, unless_gone: bool = False) -> Iterator[None]:
+    """Turn what the client raises into a sentence; with ``unless_gone``, what is not there is no failure.
 
     Raises:
         LabelStudioUnavailableError: ``action`` failed.
@@ -58,6 +59,8 @@ def failures(action: str) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
+        if unless_gone and error.status_code == HTTPStatus.NOT_FOUND:
+            return
         message = f"Label Studio refused to {action}: {error.status_code} {_reason(error.body)}"
         raise LabelStudioUnavailableError(message) from error
     except (httpx.HTTPError, OSError) as error:

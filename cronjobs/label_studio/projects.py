@@ -22,7 +22,7 @@ TITLES = {
 
 
 def project_id(studio: LabelStudio, source: Source, bucket_prefix: str) -> int | None:
-    """Find a source's project; of several the oldest, and one without storages by its title.
+    """Find a source's project: one with its storage, or else one with its title; of several the oldest.
 
     Raises:
         LabelStudioUnavailableError: it did not answer.
@@ -30,7 +30,7 @@ def project_id(studio: LabelStudio, source: Source, bucket_prefix: str) -> int |
     with failures("list its projects"):
         listed: Iterable[AllRolesProjectList] = studio.projects.list(include="id,title")
         projects = {project.id: project.title for project in listed if project.id is not None}
-    for number in sorted(projects):
+    for number in sorted(projects, key=lambda number: (projects[number] != TITLES[source], number)):
         if source_storage(studio, number, source, bucket_prefix) is not None:
             return number
     untouched = [number for number, title in projects.items() if title == TITLES[source]]

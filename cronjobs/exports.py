@@ -1,0 +1,62 @@
+"""Which annotations the store has: what the sync needs to know to leave most of them alone."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from pydantic import AwareDatetime, ValidationError
+
+from cronjobs.label_studio.annotations import Annotation, StudioTask
+from cronjobs.outputs import UnreadableOutputError, archive, archive_name, read, unreadable
+from gourmetgram import keys
+from gourmetgram.keys import Location
+from gourmetgram.records import Record
+from gourmetgram.sources import Source
+from gourmetgram.store import ObjectNotFoundError, Store
+
+
+class Exported(Record):
+    """Up to when all annotations are known to be in the store, by Label Studio's clock."""
+
+    until: AwareDatetime = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def exported_until(store: Store, source: Source) -> datetime:
+    """Read up to when an earlier run found all annotations.
+
+    Raises:
+        StoreUnavailableError: the store did not answer.
+    """
+    try:
+        return store.get_record(keys.exported_until(source), Exported).until
+    except (ObjectNotFoundError, ValidationError):
+        return Exported().until
+
+
+def missing(store: Store, source: Source, tasks: Sequence[StudioTask]) -> Iterator[Annotation]:
+    """Find the annotations that the store lacks, or has only in an older version.
+
+    Raises:
+        StoreUnavailableError: the store did not answer.
+    """
+    for task in tasks:
+        for annotation in task.annotations:
+            waits = _waits(store, source, annotation)
+            if not waits and not _is_kept(store, source, task.prediction_id, annotation):
+                yield annotation
+
+
+def _waits(store: Store, source: Source, annotation: Annotation) -> bool:
+    place = Location(keys.LABELSTUDIO, f"{keys.outputs(source)}{annotation.id}")
+    try:
+        return read(source, place.key, store.get(place)).version >= annotation.updated_at
+    except ObjectNotFoundError:
+        return False
+    except UnreadableOutputError:
+        return True  # processing says what is wrong with it
+
+
+def _is_kept(store: Store, source: Source, prediction_id: str, annotation: Annotation) -> bool:
+    name = archive_name(str(annotation.id), annotation.updated_at)
+    answer = Location(keys.LABELSTUDIO, f"{archive(source, prediction_id)}{name}")
+    refused = unreadable(source, f"{keys.outputs(source)}{annotation.id}")
+    return any(map(store.exists, (keys.processed(answer), keys.quarantined(answer), refused)))
