@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).parents[2]
 STATE = ROOT / ".local"
 SECRETS = STATE / "secrets.env"
+LABEL_STUDIO = ROOT / "cronjobs/label_studio/server.env"
 
 
 class LocalSettings(BaseSettings):
@@ -28,23 +29,32 @@ class LocalSettings(BaseSettings):
 
 
 def environment(settings: LocalSettings) -> dict[str, str]:
-    """Give the variables that the supervisor's configuration refers to, secrets among them."""
+    """Give the variables of the parts and of the supervisor's configuration, secrets among them."""
     generated = _secrets()
-    ports = {name.upper(): str(value) for name, value in settings.model_dump().items()}
+    store = f"http://127.0.0.1:{settings.store_port}"
     return {
         **os.environ,
-        **ports,
+        **{name.upper(): str(value) for name, value in settings.model_dump().items()},
+        **_read(LABEL_STUDIO),
         **generated,
         "GOURMETGRAM_STACK": str(ROOT),
+        "GOURMETGRAM_HOST": settings.host,
         "ROOT": str(ROOT),
         "STATE": str(STATE),
         "BIN": str(Path(sys.executable).parent),
         "RCLONE_AUTH_KEY": f'"{generated["AWS_ACCESS_KEY_ID"]},{generated["AWS_SECRET_ACCESS_KEY"]}"',
-        "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{settings.store_port}",
+        "AWS_ENDPOINT_URL_S3": store,
         "AWS_DEFAULT_REGION": "us-east-1",
+        "LABEL_STUDIO_S3_ENDPOINT": store,
+        "LABEL_STUDIO_BASE_DATA_DIR": str(STATE / "label-studio"),
         "GOURMETGRAM_LABEL_STUDIO_URL": f"http://127.0.0.1:{settings.label_studio_port}",
         "GOURMETGRAM_LABEL_STUDIO_TOKEN": generated["LABEL_STUDIO_USER_TOKEN"],
     }
+
+
+def _read(path: Path) -> dict[str, str]:
+    lines = path.read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def _secrets() -> dict[str, str]:
@@ -57,7 +67,7 @@ def _secrets() -> dict[str, str]:
             "LABEL_STUDIO_USER_TOKEN": secrets.token_hex(20),
         }
         _write_private("".join(f"{name}={value}\n" for name, value in generated.items()))
-    return dict(line.split("=", 1) for line in SECRETS.read_text().splitlines())
+    return _read(SECRETS)
 
 
 def _write_private(text: str) -> None:
