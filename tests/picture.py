@@ -1,6 +1,7 @@
-"""Take the README's picture of the page, from a web application that runs.
+r"""Take the README's picture of the page, from a web application that runs.
 
-.venv/bin/python -m tests.picture http://localhost:5000 tests/data/food-11/evaluation/class_06/001.jpg docs/page.png
+.venv/bin/python -m tests.picture http://localhost:5000 \
+  tests/data/food-11/evaluation/class_06/001.jpg docs/page.png
 """
 
 import argparse

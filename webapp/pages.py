@@ -58,7 +58,7 @@ def secure(response: Response) -> Response:
 
 @functools.cache
 def _inlined(name: str) -> Markup:
-    return Markup((STATIC / name).read_text())  # noqa: S704 - our own file, not a user's text
+    return Markup((STATIC / name).read_text("utf-8"))  # noqa: S704 - our own file, not a user's text
 
 
 @functools.cache
