@@ -61,3 +61,14 @@ imagePullPolicy: {{ $root.Values.image.pullPolicy }}
   value: {{ $value | quote }}
 {{- end }}
 {{- end }}
+
+{{/* Where people reach a part, or nothing; takes (list $ "webappHost"). A Gateway has TLS of its own. */}}
+{{- define "gourmetgram.publicUrl" -}}
+{{- $values := (index . 0).Values -}}
+{{- $key := index . 1 -}}
+{{- if $values.gateway.enabled }}
+{{- with index $values.gateway $key }}https://{{ . }}{{ end }}
+{{- else if $values.ingress.enabled }}
+{{- with index $values.ingress $key }}{{ empty $values.ingress.tlsSecret | ternary "http" "https" }}://{{ . }}{{ end }}
+{{- end }}
+{{- end }}

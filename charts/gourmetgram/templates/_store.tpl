@@ -22,6 +22,6 @@ http://{{ include "gourmetgram.fullname" . }}-store.{{ .Release.Namespace }}.svc
 
 {{- define "gourmetgram.modelUri" -}}
 {{- with .Values.predictor.model -}}
-{{ .storageUri | default (printf "s3://%smodels/food11/%s/food11.onnx" $.Values.store.bucketPrefix .version) }}
+{{ .storageUri | default (printf "s3://%smodels/food11/%s/food11.onnx" $.Values.store.bucketPrefix (toString .version)) }}
 {{- end }}
 {{- end }}

@@ -19,12 +19,11 @@
 - name: LABEL_STUDIO_S3_ENDPOINT
   value: {{ include "gourmetgram.storeUrl" . }}
 {{ include "gourmetgram.storeEnv" (list . "label-studio") }}
-{{- with .Values.ingress.labelStudioHost | default .Values.gateway.labelStudioHost }}
-{{- $scheme := or $.Values.gateway.enabled $.Values.ingress.tlsSecret | ternary "https" "http" }}
+{{- with include "gourmetgram.publicUrl" (list . "labelStudioHost") }}
 - name: LABEL_STUDIO_HOST
-  value: {{ $scheme }}://{{ . }}
+  value: {{ . }}
 - name: CSRF_TRUSTED_ORIGINS
-  value: {{ $scheme }}://{{ . }}
+  value: {{ . }}
 {{- end }}
 {{- with .Values.labelStudio.postgres }}
 {{- if .host }}

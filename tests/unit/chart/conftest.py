@@ -1,0 +1,92 @@
+"""The chart, rendered by helm: the one on PATH, or else the one that the tests' cluster has built."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cluster.node.gobuild import built
+from tests.cluster.node.pieces import HELM
+from tests.cluster.node.versions import versions
+
+ROOT = Path(__file__).parents[3]
+CHART = ROOT / "charts/gourmetgram"
+KSERVE = "serving.kserve.io/v1beta1/InferenceService"
+
+Manifest = dict[str, Any]
+Render = Callable[..., list[Manifest]]
+
+
+class RefusedError(Exception):
+    """helm refused the values; the message is what a user reads."""
+
+
+@pytest.fixture(scope="session")
+def helm() -> Path:
+    found = shutil.which("helm") or built(HELM) / "helm"
+    if not Path(found).exists():
+        pytest.skip("there is no helm on PATH, and the tests' cluster has not been built here")
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def render(helm: Path) -> Render:
+    """Render the chart with helm's further arguments into its objects."""
+
+    def template(*arguments: str | Path, release: str = "food", kserve: bool = True) -> list[Manifest]:
+        command = [helm, "template", release, CHART, "--namespace=eat"]
+        command += ["--kube-version", versions()["KUBERNETES_VERSION"], *arguments]
+        command += ["--api-versions", KSERVE] if kserve else []
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RefusedError(done.stderr)
+        return [thing for thing in yaml.safe_load_all(done.stdout) if thing]
+
+    return template
+
+
+SCENARIOS = [*sorted((CHART / "ci").glob("*.yaml")), *sorted((ROOT / "manifests/stages").glob("*.yaml"))]
+
+
+@pytest.fixture(scope="session", params=SCENARIOS, ids=lambda path: path.stem)
+def scenario(request: pytest.FixtureRequest, render: Render) -> list[Manifest]:
+    """Give the objects of each scenario of the chart and each stage."""
+    return render("--values", request.param)
+
+
+def pods(objects: list[Manifest]) -> Iterator[Manifest]:
+    """Give the pod template of everything that makes pods."""
+    for thing in objects:
+        match thing["kind"]:
+            case "Pod":
+                yield thing
+            case "Deployment" | "StatefulSet" | "Job":
+                yield thing["spec"]["template"]
+            case "CronJob":
+                yield thing["spec"]["jobTemplate"]["spec"]["template"]
+            case "InferenceService":
+                yield _predictor(thing, named(objects, "ServingRuntime"))
+
+
+def _predictor(service: Manifest, runtime: Manifest) -> Manifest:
+    """Merge the two as KServe does."""
+    return {"metadata": service["metadata"], "spec": service["spec"]["predictor"] | runtime["spec"]}
+
+
+def containers(pod: Manifest) -> list[Manifest]:
+    """Give a pod's containers, those that run before it among them."""
+    return [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]
+
+
+def named(objects: list[Manifest], kind: str, name: str = "") -> Manifest:
+    """Find an object by its kind and a part of its name."""
+    return next(thing for thing in objects if thing["kind"] == kind and name in thing["metadata"]["name"])
+
+
+def environment(container: Manifest) -> dict[str, Any]:
+    """Give a container's variables, with their values or where those come from."""
+    return {one["name"]: one.get("value", one.get("valueFrom")) for one in container["env"]}

@@ -1,0 +1,88 @@
+"""What the chart makes of its values."""
+
+from tests.unit.chart.conftest import Render, containers, environment, named, pods
+
+
+def test_a_model_is_a_uri_in_the_store(render: Render) -> None:
+    service = named(render("--set", "store.bucketPrefix=a-,predictor.model.version=7"), "InferenceService")
+    assert service["spec"]["predictor"]["model"]["storageUri"] == "s3://a-models/food11/7/food11.onnx"
+
+
+def test_the_wanted_version_is_put_into_the_store(render: Render) -> None:
+    job = named(render("--set", "predictor.model.version=7"), "Job", "store-set-up")
+    assert job["spec"]["template"]["spec"]["containers"][0]["command"][-2:] == ["predictor.publish", "7"]
+
+
+def test_another_set_up_is_another_job(render: Render) -> None:
+    names = {
+        named(render("--set", f"predictor.model.version={version}"), "Job", "store-set-up")["metadata"][
+            "name"
+        ]
+        for version in ("1", "1", "2")
+    }
+    assert len(names) == 2
+
+
+def test_kserve_runs_it_without_mesh_on_our_own_runtime(render: Render) -> None:
+    objects = render()
+    service = named(objects, "InferenceService")
+    assert service["metadata"]["annotations"]["serving.kserve.io/deploymentMode"] == "Standard"
+    runtime = service["spec"]["predictor"]["model"]["runtime"]
+    assert runtime == named(objects, "ServingRuntime")["metadata"]["name"]
+
+
+def test_the_service_in_front_selects_the_pods_of_every_revision(render: Render) -> None:
+    objects = render()
+    name = named(objects, "InferenceService")["metadata"]["name"]
+    selector = named(objects, "Service", "predictor")["spec"]["selector"]
+    assert selector == {"serving.kserve.io/inferenceservice": name}
+
+
+def test_the_jobs_do_not_overlap_pile_up_or_hang(render: Render) -> None:
+    for job in (thing for thing in render() if thing["kind"] == "CronJob"):
+        spec = job["spec"]
+        assert spec["timeZone"] == "Etc/UTC"
+        assert spec["concurrencyPolicy"] == "Forbid"
+        assert spec.keys() >= {
+            "startingDeadlineSeconds",
+            "successfulJobsHistoryLimit",
+            "failedJobsHistoryLimit",
+        }
+        assert spec["jobTemplate"]["spec"].keys() >= {"activeDeadlineSeconds", "ttlSecondsAfterFinished"}
+
+
+def test_each_process_has_its_own_key(render: Render) -> None:
+    entries = set()
+    for pod in pods(
+        [thing for thing in render() if thing["kind"] in {"StatefulSet", "Deployment", "CronJob"}]
+    ):
+        key = environment(containers(pod)[0]).get("AWS_ACCESS_KEY_ID")
+        entries |= {key["secretKeyRef"]["key"]} if key else set()
+    assert entries == {"webapp-access-key", "cronjobs-access-key", "label-studio-access-key"}
+
+
+def test_settings_become_variables(render: Render) -> None:
+    objects = render("--set", "webapp.settings.confidence_threshold=0.8")
+    container = containers(next(pods([named(objects, "StatefulSet")])))[0]
+    assert environment(container)["GOURMETGRAM_CONFIDENCE_THRESHOLD"] == "0.8"
+
+
+def test_what_holds_data_outlives_the_release(render: Render) -> None:
+    claims = [thing for thing in render() if thing["kind"] == "PersistentVolumeClaim"]
+    assert len(claims) == 2
+    for claim in claims:
+        assert claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+
+
+def test_without_label_studio_nothing_of_it_is_left(render: Render) -> None:
+    objects = render("--set", "labelStudio.enabled=false")
+    assert not [thing for thing in objects if "label-studio" in thing["metadata"]["name"]]
+    assert not [thing for thing in objects if thing["metadata"]["name"].endswith("-sync")]
+
+
+def test_two_releases_share_no_name(render: Render) -> None:
+    def names(release: str) -> set[tuple[str, str]]:
+        objects = render(release=release)
+        return {(thing["kind"], thing["metadata"]["name"]) for thing in objects}
+
+    assert not names("a") & names("b")
