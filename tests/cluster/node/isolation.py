@@ -10,7 +10,7 @@ from tests.cluster.node.commands import run
 from tests.cluster.node.places import LOGS, STATE
 from tests.cluster.node.polling import wait_until
 
-CONFIGURATION = STATE / "supervisord.conf"
+CONFIGURATION = f"--configuration={STATE}/supervisord.conf"
 
 
 def first_process() -> int | None:
@@ -33,7 +33,7 @@ def start() -> None:
         "-m",
         "supervisor.supervisord",
         "--nodaemon",
-        f"--configuration={CONFIGURATION}",
+        CONFIGURATION,
     ]
     with (LOGS / "init.log").open("w") as log:
         command = [*unshare, *init, *supervisor]
@@ -82,9 +82,7 @@ def remove_mount_points() -> None:
 
 def supervisorctl(*arguments: str) -> str:
     """Return what supervisorctl writes."""
-    return run(
-        sys.executable, "-m", "supervisor.supervisorctl", f"--configuration={CONFIGURATION}", *arguments
-    )
+    return run(sys.executable, "-m", "supervisor.supervisorctl", CONFIGURATION, *arguments)
 
 
 def _control_groups() -> list[Path]:
@@ -99,4 +97,4 @@ def _is_first(process: Path) -> bool:
     except OSError:  # it has just ended
         return False
     inner_ids = next(line for line in status.splitlines() if line.startswith("NSpid:")).split()[1:]
-    return len(inner_ids) > 1 and inner_ids[-1] == "1" and f"--configuration={CONFIGURATION}" in arguments
+    return len(inner_ids) > 1 and inner_ids[-1] == "1" and CONFIGURATION in arguments

@@ -1,5 +1,6 @@
 """The node where Docker is: kind, with what the chart stands on installed as published."""
 
+import json
 import os
 from pathlib import Path
 
@@ -14,6 +15,13 @@ METRICS_SERVER = (
     "https://github.com/kubernetes-sigs/metrics-server/releases/download/"
     f"{VERSIONS['METRICS_SERVER_VERSION']}/components.yaml"
 )
+
+# kind's kubelet signs its own certificate.
+TRUST_KUBELET = {
+    "op": "add",
+    "path": "/spec/template/spec/containers/0/args/-",
+    "value": "--kubelet-insecure-tls",
+}
 
 
 class KindNode:
@@ -35,11 +43,9 @@ class KindNode:
             self._run("kind", "create", "cluster", f"--config={MANIFESTS}/kind.yaml", image)
         self._run("kind", "export", "kubeconfig", f"--name={CLUSTER}")
         self._run(MANIFESTS / "platform/install.sh")
-        self._run("kubectl", "apply", f"--filename={METRICS_SERVER}")
-        # kind's kubelet signs its own certificate.
-        flag = '[{"op": "add", "path": "/spec/template/spec/containers/0/args/-", "value": "--kubelet-insecure-tls"}]'
         deployment = ("deployment/metrics-server", "--namespace=kube-system")
-        self._run("kubectl", "patch", *deployment, "--type=json", f"--patch={flag}")
+        self._run("kubectl", "apply", f"--filename={METRICS_SERVER}")
+        self._run("kubectl", "patch", *deployment, "--type=json", f"--patch={json.dumps([TRUST_KUBELET])}")
         self._run("kubectl", "rollout", "status", *deployment, "--timeout=5m")
 
     def down(self) -> None:
