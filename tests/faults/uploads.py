@@ -27,6 +27,14 @@ def upload(webapp: Server, body: bytes) -> requests.Response:
     )
 
 
+def is_ready(webapp: Server) -> bool:
+    """Tell whether it says that an upload would be answered and kept."""
+    try:
+        return requests.get(f"{webapp.url}/readyz", timeout=30).ok
+    except requests.RequestException:
+        return False
+
+
 def metric(webapp: Server, series: str) -> float:
     """Read the value of a series."""
     lines = requests.get(f"{webapp.url}/metrics", timeout=10).text.splitlines()
