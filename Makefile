@@ -26,6 +26,50 @@ logs: $(BIN)/.run ## follow the logs of every part
 down: $(BIN)/.run ## stop every part; the data stays in .local
 	@$(BIN)/python -m manifests.local down
 
+## Kubernetes. Options: DOCKER=podman (or buildah), IMAGES=<registry and folder>, STAGE=staging, canary or production
+
+include manifests/versions.env
+DOCKER ?= docker
+IMAGES ?= localhost/gourmetgram
+TAG := $(shell sed -n 's/^appVersion: //p' charts/gourmetgram/Chart.yaml)
+PROCESSES := predictor webapp cronjobs
+STAGE ?=
+
+images: ## build the images of the predictor, the web application and the jobs
+	for process in $(PROCESSES); do \
+	  $(DOCKER) build --tag $(IMAGES)/$$process:$(TAG) --file $$process/Dockerfile .; \
+	done
+
+cluster: images ## create a kind cluster with all that the chart stands on, and install the chart there
+	kind get clusters | grep -qx gourmetgram || kind create cluster --config manifests/kind.yaml --image $(KIND_NODE_IMAGE)
+	manifests/platform/install.sh
+	kind load docker-image --name gourmetgram $(PROCESSES:%=$(IMAGES)/%:$(TAG))
+	$(MAKE) install
+
+cluster-down: ## delete the kind cluster, with its data
+	kind delete cluster --name gourmetgram
+
+install: ## install or upgrade the chart in the cluster that kubectl talks to
+	helm upgrade --install gourmetgram charts/gourmetgram --set image.registry=$(IMAGES) --timeout 15m \
+	  --namespace gourmetgram$(if $(filter-out production,$(STAGE)),-$(STAGE)) --create-namespace \
+	  $(if $(STAGE),--values manifests/stages/$(STAGE).yaml)
+
+# What kube-score says and is meant so: tags are never moved; one endpoint says that a process answers; 1001 is the
+# user of Label Studio's published image; no replica is addressed by name, and they spread by topology; KServe makes
+# the pods that the predictor's Service and policies select; store and Label Studio have one writer each.
+MEANT_SO := container-image-pull-policy pod-probes-identical container-security-context-user-group-id \
+  statefulset-has-servicename statefulset-has-host-podantiaffinity service-targets-pod networkpolicy-targets-pod \
+  deployment-replicas deployment-strategy
+RENDER := --kube-version $(KUBERNETES_VERSION) --api-versions serving.kserve.io/v1beta1/InferenceService
+# helm lint can't be told of KServe, and says on its standard error that it is missing.
+chart-lint: ## lint the chart with every scenario, and let kube-score judge it
+	for values in charts/gourmetgram/ci/*.yaml manifests/stages/*.yaml; do \
+	  helm lint --quiet --kube-version $(KUBERNETES_VERSION) charts/gourmetgram --values $$values 2>/dev/null; \
+	  helm template gourmetgram charts/gourmetgram $(RENDER) --values $$values | \
+	    go run github.com/zegl/kube-score/cmd/kube-score@$(KUBE_SCORE_VERSION) score --output-format ci \
+	    --kubernetes-version $(basename $(KUBERNETES_VERSION)) $(MEANT_SO:%=--ignore-test %) - | (grep -vE '^\[(OK|SKIPPED)\]' || true); \
+	done
+
 ## Chameleon. Options: make chameleon-up CHAMELEON="--flavor m1.large"; all of them: CHAMELEON=--help
 
 chameleon-up chameleon-status chameleon-extend chameleon-down: chameleon-%: $(BIN)/.chameleon
@@ -66,6 +110,27 @@ model: $(BIN)/.test ## train the model and export it: DATA=<Food-11> BACKBONE=<M
 
 evaluate: $(BIN)/.test ## judge the model on photos it has never seen: DATA=<Food-11>
 	@$(BIN)/python -m predictor.training.evaluate "$(DATA)"
+
+## A real Kubernetes for the tests: kind where Docker is, else a node that is built here (docs/test-cluster.md)
+
+NODE := $(BIN)/python -m tests.cluster.node
+
+test-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## the tests on a real Kubernetes; without Docker it takes root
+	$(BIN)/pytest tests/cluster --timeout 900
+
+test-cluster-up: $(BIN)/.run ## start the tests' Kubernetes, building what is missing
+	@$(NODE) up
+
+test-cluster-images: $(BIN)/.run ## build the project's images and bring them into the tests' Kubernetes
+	@for process in $(PROCESSES); do $(NODE) image $(IMAGES)/$$process:$(TAG) $$process/Dockerfile .; done
+
+test-cluster-environment: $(BIN)/.run ## print what a shell needs for kubectl and helm there
+	@$(NODE) environment
+
+test-cluster-down: $(BIN)/.run ## end the tests' Kubernetes; what was built stays cached
+	@$(NODE) down
+
+.PHONY: test-cluster test-cluster-up test-cluster-images test-cluster-environment test-cluster-down
 
 ## Dependencies
 
@@ -114,4 +179,5 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@touch $@
 
 .PHONY: help up status logs down test lint test-unit test-services model evaluate lock
+.PHONY: images cluster cluster-down install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

@@ -28,6 +28,9 @@ class Node(Protocol):
     def build_image(self, name: str, dockerfile: Path, context: Path) -> None:
         """Build an image from a Dockerfile and bring it into the node."""
 
+    def load_monitoring(self) -> None:
+        """Bring the images of Prometheus and what belongs to it into the node."""
+
     def restart(self, component: str) -> None:
         """Kill a component, `kube-apiserver` for one; it comes up again by itself."""
 

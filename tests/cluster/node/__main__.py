@@ -36,7 +36,14 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.cluster.node", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    for name, run in {"build": _build, "up": _up, "down": _down, "environment": _environment}.items():
+    plain = {
+        "build": _build,
+        "up": _up,
+        "down": _down,
+        "environment": _environment,
+        "monitoring": _monitoring,
+    }
+    for name, run in plain.items():
         commands.add_parser(name, help=run.__doc__).set_defaults(run=run)
     image = commands.add_parser("image", help=_image.__doc__)
     image.add_argument("name")
@@ -54,7 +61,7 @@ def _build(node: Node, _: argparse.Namespace) -> None:
 def _up(node: Node, _: argparse.Namespace) -> None:
     """Start the cluster and wait until KServe is ready."""
     node.up()
-    log.info('eval "$(make --silent test-cluster-environment)" for kubectl and helm')
+    log.info('eval "$(make -s test-cluster-environment)" for kubectl and helm')
 
 
 def _down(node: Node, _: argparse.Namespace) -> None:
@@ -66,6 +73,11 @@ def _environment(node: Node, _: argparse.Namespace) -> None:
     """Print what a shell needs for kubectl and helm."""
     for name, value in node.environment.items():
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+
+
+def _monitoring(node: Node, _: argparse.Namespace) -> None:
+    """Build the monitoring stack's images and bring them into the cluster."""
+    node.load_monitoring()
 
 
 def _image(node: Node, arguments: argparse.Namespace) -> None:

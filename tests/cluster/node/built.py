@@ -22,7 +22,7 @@ from tests.cluster.node import (
 )
 from tests.cluster.node.commands import CommandError
 from tests.cluster.node.kubectl import kubectl, wait_for
-from tests.cluster.node.pieces import PIECES
+from tests.cluster.node.pieces import MONITORING, PIECES
 from tests.cluster.node.places import BINARIES, CACHE, KUBECONFIG, STATE
 from tests.cluster.node.polling import wait_until
 
@@ -54,8 +54,7 @@ class BuiltNode:
         with _timed("the API server answers"):
             wait_until(_api_server_answers, "the API server")
         with _timed("images are loaded"):
-            for name, archive in archives.items():
-                containerd.load(name, archive, identity=str(archive))
+            _load(archives)
         with _timed("the node is ready"):
             wait_until(lambda: kubectl("get", "nodes", "--output=name"), "the node's registration")
             wait_for("condition=Ready", "nodes", "--all")
@@ -82,9 +81,18 @@ class BuiltNode:
             images.save(name, archive)
             containerd.load(name, archive, identity)
 
+    def load_monitoring(self) -> None:
+        """Build Prometheus and what belongs to it, and bring the images into the node."""
+        _load(stock.build_pieces(MONITORING))
+
     def restart(self, component: str) -> None:
         """Kill a component; the supervisor starts it again."""
         isolation.supervisorctl("signal", "KILL", component)
+
+
+def _load(archives: dict[str, Path]) -> None:
+    for name, archive in archives.items():
+        containerd.load(name, archive, identity=str(archive))
 
 
 def _install() -> None:

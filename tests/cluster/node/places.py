@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gourmetgram/cluster"
-STATE = Path(os.environ.get("GOURMETGRAM_CLUSTER_STATE", "/var/lib/gourmetgram-cluster"))
+STATE = Path(os.environ.get("TEST_CLUSTER_STATE", "/var/lib/gourmetgram-cluster"))
 
 KUBECONFIG = STATE / "kubeconfig"
 BINARIES = STATE / "bin"
