@@ -36,9 +36,8 @@ def test_every_make_target_is_documented_and_every_documented_one_exists() -> No
 
 
 def test_every_make_target_has_a_line_in_help() -> None:
-    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert phony is not None
-    assert set(phony[1].split()) == _make_targets()
+    phony = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(" ".join(phony).split()) == _make_targets()
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
