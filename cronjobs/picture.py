@@ -18,7 +18,7 @@ def draw(quality: Quality, title: str, path: Path) -> None:
         if share.value is not None:
             axes.plot([low, high], [height, height], color=colour, linewidth=2)
             axes.plot([share.value], [height], "o", color=colour)
-    names = [f"{name} ({share.count} of {share.of})" for name, share in rows.items()]
+    names = [f"{name} ({share.hits} of {share.of})" for name, share in rows.items()]
     axes.set_yticks(range(len(rows)), labels=names[::-1])
     axes.set_xlim(0, 1)
     axes.set_xlabel("accuracy on the random sample, with its 95 % interval")

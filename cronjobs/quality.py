@@ -15,20 +15,20 @@ Z95 = 1.959964
 class Share(NamedTuple):
     """So many of so many."""
 
-    count: int
+    hits: int
     of: int
 
     @property
     def value(self) -> float | None:
         """Give the share, from 0 to 1; none of nothing."""
-        return self.count / self.of if self.of else None
+        return self.hits / self.of if self.of else None
 
     @property
     def interval(self) -> tuple[float, float]:
         """Give the 95 % interval of Wilson (1927), which stays within 0 and 1 for few labels too."""
         if not self.of:
             return 0.0, 1.0
-        share, scale = self.count / self.of, 1 + Z95**2 / self.of
+        share, scale = self.hits / self.of, 1 + Z95**2 / self.of
         middle = (share + Z95**2 / (2 * self.of)) / scale
         half = Z95 * sqrt(share * (1 - share) / self.of + Z95**2 / (4 * self.of**2)) / scale
         return max(0.0, middle - half), min(1.0, middle + half)

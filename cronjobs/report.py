@@ -1,4 +1,4 @@
-"""`python -m cronjobs.report`: how good the model was on any window of predictions, by the label records alone.
+"""`python -m cronjobs.report`: how good the model was in any window, by the label records alone.
 
 Accuracy is that on the random sample: what users flag and what the model is unsure of is not typical.
 """
@@ -99,13 +99,13 @@ def main() -> Outcome:
 
 def _line(name: str, share: Share) -> str:
     if share.value is None:
-        return f"{name:34}{share.count:>7}{share.of:>7}{'-':>10}"
+        return f"{name:34}{share.hits:>7}{share.of:>7}{'-':>10}"
     low, high = share.interval
-    return f"{name:34}{share.count:>7}{share.of:>7}{share.value:>10.1%}   {low:.1%} to {high:.1%}"
+    return f"{name:34}{share.hits:>7}{share.of:>7}{share.value:>10.1%}   {low:.1%} to {high:.1%}"
 
 
 def _as_json(share: Share) -> dict[str, object]:
-    low, high = share.interval
+    low, high = share.interval if share.of else (None, None)
     return {**share._asdict(), "value": share.value, "low": low, "high": high}
 
 

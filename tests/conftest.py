@@ -1,4 +1,4 @@
-"""The real parts of the system, as fixtures: each is started once, on a free port, when a test asks for it."""
+"""The real parts of the system, as fixtures: each starts once, on a free port, when a test asks for it."""
 
 import secrets
 from collections.abc import Iterator
@@ -58,6 +58,19 @@ def store(store_env: dict[str, str]) -> Iterator[Store]:
         store = Store(StoreSettings())
         store.create_buckets()
         yield store
+
+
+@pytest.fixture
+def empty_store(
+    store: Store,  # noqa: ARG001 - its address is in the environment
+    monkeypatch: pytest.MonkeyPatch,
+) -> Store:
+    """Give buckets of its own to a test, and to the processes that it starts with its environment."""
+    prefix = f"{secrets.token_hex(4)}-"
+    monkeypatch.setenv("GOURMETGRAM_BUCKET_PREFIX", prefix)
+    empty = Store(StoreSettings(bucket_prefix=prefix))
+    empty.create_buckets()
+    return empty
 
 
 @pytest.fixture(scope="session")

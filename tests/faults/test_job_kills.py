@@ -1,0 +1,191 @@
+"""Jobs that are killed at any of their requests, and run again, leave what an undisturbed run leaves."""
+
+import multiprocessing
+import os
+import random
+import secrets
+import signal
+from collections.abc import Callable, Iterator
+from multiprocessing.context import ForkServerProcess
+from threading import Barrier
+
+import pytest
+
+from cronjobs.processing import Processing
+from cronjobs.sampling import Sampling
+from cronjobs.settings import CronjobSettings
+from gourmetgram.keys import LABELSTUDIO, Location
+from gourmetgram.settings import StoreSettings
+from gourmetgram.sources import Source
+from gourmetgram.store import Store
+from tests.labelling import NOON, SETTINGS, annotation, answer, ask, contents, relabel, upload
+from tests.proxy import Proxy, proxied
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["cronjobs.processing", "cronjobs.sampling", "tests.labelling"])
+BOB = "bob@example.org"
+FLAG = Source.USER_FLAG
+
+State = Callable[[Store], object]
+
+
+def run_job(job: str, env: dict[str, str], threads: int) -> None:
+    """Run in a process of its own, as `python -m cronjobs.<job>` does."""
+    os.environ.update(env)
+    settings = CronjobSettings(processing_threads=threads, sample_size=3)
+    store = Store(settings)
+    if job == "sampling":
+        Sampling(store, settings).run(NOON.date())
+    else:
+        Processing(store, settings).run()
+
+
+class Jobs:
+    """Starts jobs whose requests go through the proxy."""
+
+    def __init__(self, proxy: Proxy, env: dict[str, str]) -> None:
+        self.proxy = proxy
+        self.env = {**env, "AWS_ENDPOINT_URL_S3": proxy.url}
+
+    def process(self, job: str, store: Store, threads: int = 1) -> ForkServerProcess:
+        env = {**self.env, "GOURMETGRAM_BUCKET_PREFIX": store.bucket_prefix}
+        return FORKS.Process(target=run_job, args=(job, env, threads))
+
+    def run(self, job: str, store: Store, threads: int = 1) -> int:
+        """Run a job to its end; return how many requests it took."""
+        self.proxy.watch(None)
+        process = self.process(job, store, threads)
+        process.start()
+        process.join(60)
+        assert process.exitcode == 0
+        return self.proxy.counts.total()
+
+    def kill(self, job: str, store: Store, at: int, threads: int = 1) -> None:
+        """Kill a job when it makes its request of a number, which the store never sees."""
+        process = self.process(job, store, threads)
+
+        def before(number: int, _: str) -> None:
+            if number == at and process.pid:
+                os.kill(process.pid, signal.SIGKILL)
+                raise ConnectionAbortedError
+
+        self.proxy.watch(before)
+        process.start()
+        process.join(60)
+        assert process.exitcode == -signal.SIGKILL
+
+
+@pytest.fixture(scope="module")
+def jobs(store: Store, store_env: dict[str, str]) -> Iterator[Jobs]:  # noqa: ARG001 - it must run
+    with proxied(store_env["AWS_ENDPOINT_URL_S3"]) as proxy:
+        yield Jobs(proxy, store_env)
+
+
+def filled(state: State) -> Store:
+    """Make buckets of their own in a state."""
+    store = Store(StoreSettings(bucket_prefix=f"{secrets.token_hex(4)}-"))
+    store.create_buckets()
+    state(store)
+    return store
+
+
+def plain(store: Store) -> dict[str, bytes]:
+    """Read all that is stored, as if the buckets had no prefix."""
+    prefix = store.bucket_prefix.encode()
+    return {place: body.replace(prefix, b"") for place, body in contents(store).items()}
+
+
+def uploads(store: Store) -> None:
+    for number in range(4):
+        upload(store, number)
+
+
+def annotated(store: Store) -> None:
+    record = upload(store, 1)
+    ask(store, record, FLAG)
+    answer(store, FLAG, annotation(record, "Rice"))
+
+
+def annotated_anew(store: Store) -> None:
+    annotated(store)
+    Processing(store, SETTINGS).run()
+    answer(store, FLAG, annotation(upload(store, 1), "Soup", minutes=1))
+
+
+def in_disagreement(store: Store) -> None:
+    annotated(store)
+    Processing(store, SETTINGS).run()
+    answer(store, FLAG, annotation(upload(store, 1), "Soup", number=2, annotator=BOB))
+
+
+def in_agreement_again(store: Store) -> None:
+    in_disagreement(store)
+    Processing(store, SETTINGS).run()
+    answer(store, FLAG, annotation(upload(store, 1), "Soup", minutes=5))
+
+
+def relabelled_twice(store: Store) -> None:
+    relabel(store, upload(store, 1), "Rice")
+    Processing(store, SETTINGS).run()
+    relabel(store, upload(store, 1), "Soup", minutes=1)
+
+
+def without_use(store: Store) -> None:
+    answer(store, FLAG, annotation(upload(store, 1), skipped=True))
+    store.put(Location(LABELSTUDIO, "output/userfeedback/garbage"), b"{", "text/plain")
+
+
+def all_at_once(store: Store) -> None:
+    for number in range(8):
+        record = upload(store, number)
+        ask(store, record, Source.RANDOM_SAMPLING)
+        answer(store, Source.RANDOM_SAMPLING, annotation(record, "Rice", number=number))
+    relabelled_twice(store)
+    in_disagreement(store)
+
+
+@pytest.mark.parametrize(
+    ("job", "state"),
+    [
+        ("sampling", uploads),
+        ("processing", annotated),
+        ("processing", annotated_anew),
+        ("processing", in_disagreement),
+        ("processing", in_agreement_again),
+        ("processing", relabelled_twice),
+        ("processing", without_use),
+    ],
+)
+def test_killed_at_any_request_and_run_again_it_leaves_the_same(jobs: Jobs, job: str, state: State) -> None:
+    undisturbed = filled(state)
+    requests = jobs.run(job, undisturbed)
+    for at in range(1, requests + 1):
+        store = filled(state)
+        jobs.kill(job, store, at)
+        jobs.run(job, store)
+        assert plain(store) == plain(undisturbed), f"killed at request {at} of {requests}"
+
+
+def test_killed_again_and_again_with_many_threads_it_leaves_the_same(jobs: Jobs) -> None:
+    undisturbed, store = filled(all_at_once), filled(all_at_once)
+    jobs.run("processing", undisturbed)
+    schedule = random.Random(20)
+    for _ in range(10):
+        jobs.kill("processing", store, schedule.randint(5, 30), threads=8)
+    jobs.run("processing", store, threads=8)
+    assert plain(store) == plain(undisturbed)
+
+
+@pytest.mark.parametrize(("job", "state"), [("sampling", uploads), ("processing", all_at_once)])
+def test_two_copies_at_once_leave_what_one_leaves(jobs: Jobs, job: str, state: State) -> None:
+    undisturbed, store = filled(state), filled(state)
+    jobs.run(job, undisturbed)
+    copies = [jobs.process(job, store, threads=4) for _ in range(2)]
+    both_have_begun = Barrier(2, timeout=30)
+    jobs.proxy.watch(lambda number, _: both_have_begun.wait() if number <= 2 else None)
+    for copy in copies:
+        copy.start()
+    for copy in copies:
+        copy.join(60)
+    assert [copy.exitcode for copy in copies] == [0, 0]
+    assert plain(store) == plain(undisturbed)

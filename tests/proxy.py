@@ -1,0 +1,92 @@
+"""A proxy before a real server: it counts requests, and lets a test act at any of them from outside."""
+
+import http.client
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
+
+
+class Proxy(ThreadingHTTPServer):
+    """Hands requests on to a server, byte for byte: signatures stay valid."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, upstream: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.upstream = urlsplit(upstream).netloc
+        self.counts: Counter[str] = Counter()
+        self.before: Callable[[int, str], object] | None = None
+        """Called with the number of each request, from 1, and its first line, before it is handed on."""
+        self.lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        """Give the address of the proxy."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def watch(self, before: Callable[[int, str], object] | None) -> None:
+        """Count from 1 again, and call something before each request."""
+        with self.lock:
+            self.counts.clear()
+            self.before = before
+
+    def count(self, method: str) -> int:
+        """Count a request; return its number."""
+        with self.lock:
+            self.counts[method] += 1
+            return self.counts.total()
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that were killed."""
+
+
+@contextmanager
+def proxied(upstream: str) -> Iterator[Proxy]:
+    """Run a proxy."""
+    with Proxy(upstream) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield proxy
+        proxy.shutdown()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Proxy
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def _hand_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        number, before = self.server.count(self.command), self.server.before
+        if before:
+            before(number, f"{self.command} {self.path}")
+        upstream = http.client.HTTPConnection(self.server.upstream, timeout=60)
+        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            if name.lower() not in HOP_BY_HOP | {"expect"}:
+                upstream.putheader(name, value)
+        upstream.endheaders(body)
+        answer = upstream.getresponse()
+        content = answer.read()
+        self.send_response_only(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in HOP_BY_HOP | {"content-length"}:
+                self.send_header(name, value)
+        length = answer.getheader("Content-Length") if self.command == "HEAD" else str(len(content))
+        self.send_header("Content-Length", length or "0")
+        self.end_headers()
+        self.wfile.write(content)
+        upstream.close()
+
+    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = _hand_on  # noqa: N815 - the base class's names
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""

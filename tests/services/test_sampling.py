@@ -1,0 +1,107 @@
+"""Random sampling on the real store."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from cronjobs.sampling import Sample, Sampling
+from cronjobs.settings import CronjobSettings
+from gourmetgram import keys
+from gourmetgram.sources import Source
+from gourmetgram.store import Store
+from tests.labelling import NOON, ask, contents, names, prediction_id, upload
+
+TODAY = NOON.date()
+TASKS = keys.tasks(Source.RANDOM_SAMPLING)
+
+
+@pytest.fixture
+def uploads(empty_store: Store) -> Store:
+    for number in range(12):
+        upload(empty_store, number)
+    return empty_store
+
+
+def sample(store: Store, today: date = TODAY, seed: str | None = None, **settings: int) -> dict[str, object]:
+    return dict(Sampling(store, CronjobSettings(**settings)).run(today, seed).figures)  # type: ignore[arg-type]
+
+
+def test_five_predictions_become_tasks(uploads: Store) -> None:
+    figures = sample(uploads)
+    assert (figures["drawn"], figures["tasks"]) == (5, 5)
+    assert len(names(uploads, keys.LABELSTUDIO, TASKS)) == 5
+
+
+def test_no_prediction_is_drawn_twice_and_fewer_are_reported_as_such(uploads: Store) -> None:
+    assert [sample(uploads)["drawn"] for _ in range(4)] == [5, 5, 2, 0]
+    assert len(names(uploads, keys.LABELSTUDIO, TASKS)) == 12
+
+
+def test_what_is_processed_or_quarantined_is_not_drawn_again(uploads: Store) -> None:
+    for number, place in [(0, keys.processed), (1, keys.quarantined)]:
+        task = keys.task(prediction_id(number), Source.RANDOM_SAMPLING)
+        uploads.put(place(task), b"{}", "application/json")
+    assert sample(uploads, sample_size=12)["drawn"] == 10
+
+
+def test_a_flagged_or_unsure_prediction_can_be_drawn_too(uploads: Store) -> None:
+    ask(uploads, upload(uploads, 0), Source.LOW_CONFIDENCE)
+    assert sample(uploads, sample_size=12)["drawn"] == 12
+
+
+def test_only_the_days_of_the_window_are_drawn_from(empty_store: Store) -> None:
+    for days in range(4):
+        upload(empty_store, days, at=NOON - timedelta(days=days))
+    assert sample(empty_store)["drawn"] == 2
+    assert sample(empty_store, sample_window_days=2)["drawn"] == 1
+
+
+def test_a_seed_draws_the_same_again(uploads: Store) -> None:
+    drawn = sample(uploads, seed="lecture")["prediction_ids"]
+    for bucket, key in [(keys.TRACKING, keys.random_sample().key), *tasks(uploads)]:
+        uploads.delete(keys.Location(bucket, key))
+    assert sample(uploads, seed="lecture")["prediction_ids"] == drawn
+
+
+def test_a_sample_that_was_cut_short_is_finished_and_nothing_more_is_drawn(uploads: Store) -> None:
+    sample(uploads)
+    whole = contents(uploads)
+    for bucket, key in tasks(uploads)[:3]:
+        uploads.delete(keys.Location(bucket, key))
+    assert sample(uploads)["tasks"] == 3
+    assert contents(uploads) == whole
+
+
+def test_a_sample_of_yesterday_is_finished_and_todays_is_drawn(uploads: Store) -> None:
+    sample(uploads)
+    uploads.delete(keys.Location(*tasks(uploads)[0]))
+    assert sample(uploads, TODAY + timedelta(days=1))["drawn"] == 5
+    assert len(tasks(uploads)) == 10
+
+
+def test_the_annotators_of_the_random_sample_are_not_told_what_the_model_said(uploads: Store) -> None:
+    sample(uploads)
+    assert b'"predictions":[]' in uploads.get(keys.Location(*tasks(uploads)[0]))
+
+
+def test_a_setting_tells_them(uploads: Store) -> None:
+    sample(uploads, random_sampling_shows_prediction=True)
+    assert b'"choices":["Egg"]' in uploads.get(keys.Location(*tasks(uploads)[0]))
+
+
+def test_a_record_that_cannot_be_read_is_passed_over(uploads: Store) -> None:
+    uploads.put(keys.prediction(prediction_id(3)), b"{", "application/json")
+    uploads.put(
+        keys.Location(keys.TRACKING, f"{keys.predictions_on(TODAY)}notes.txt"), b"hello", "text/plain"
+    )
+    assert sample(uploads, sample_size=12)["drawn"] == 11
+
+
+def test_a_spoilt_sample_record_does_not_stop_the_job(uploads: Store) -> None:
+    uploads.put(keys.random_sample(), b"{", "application/json")
+    assert sample(uploads)["drawn"] == 5
+    assert uploads.get_record(keys.random_sample(), Sample).number == 1
+
+
+def tasks(store: Store) -> list[tuple[str, str]]:
+    return [(keys.LABELSTUDIO, f"{TASKS}{name}") for name in names(store, keys.LABELSTUDIO, TASKS)]

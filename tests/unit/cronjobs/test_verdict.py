@@ -1,0 +1,62 @@
+import itertools
+
+import pytest
+
+from cronjobs.outputs import Output, read
+from cronjobs.verdict import UndecidedError, decide
+from gourmetgram.sources import Source
+from tests.labelling import annotation, prediction
+
+RECORD = prediction(1)
+
+
+def said(*choices: str, **properties: object) -> Output:
+    return read(Source.USER_FLAG, "output/userfeedback/1", annotation(RECORD, *choices, **properties))  # type: ignore[arg-type]
+
+
+def test_an_annotation_decides() -> None:
+    assert decide([said("Rice")]).choices == ("Rice",)
+
+
+def test_the_newest_version_of_an_annotation_decides_in_whatever_order_they_come() -> None:
+    versions = [said("Rice"), said("Soup", minutes=1), said("Egg", minutes=2)]
+    assert {decide(order).choices for order in itertools.permutations(versions)} == {("Egg",)}
+
+
+def test_the_newest_annotation_of_a_person_that_was_not_skipped_decides() -> None:
+    answers = [said("Rice"), said("Soup", number=2, minutes=1), said(number=3, minutes=2, skipped=True)]
+    assert decide(answers).choices == ("Soup",)
+
+
+def test_an_annotation_that_was_skipped_later_no_longer_counts() -> None:
+    with pytest.raises(UndecidedError, match=r"skipped by ann@example\.org"):
+        decide([said("Rice"), said("Rice", minutes=1, skipped=True)])
+
+
+def test_annotators_who_agree_decide() -> None:
+    assert decide([said("Rice"), said("Rice", number=2, annotator="bob@example.org")]).choices == ("Rice",)
+
+
+def test_annotators_who_disagree_do_not_decide() -> None:
+    reason = "the annotators disagree: ann@example.org says Rice, bob@example.org says Egg"
+    with pytest.raises(UndecidedError, match=reason):
+        decide([said("Rice"), said("Egg", number=2, annotator="bob@example.org")])
+
+
+def test_an_annotator_who_comes_round_ends_the_disagreement() -> None:
+    bob = said("Egg", number=2, annotator="bob@example.org")
+    assert decide([said("Rice"), bob, said("Egg", minutes=9)]).choices == ("Egg",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (said(), "left empty by ann@example.org"),
+        (said(skipped=True), "skipped by ann@example.org"),
+        (said("Rice", "Egg"), "ann@example.org chose several classes: Rice, Egg"),
+        (said("Pizza"), "ann@example.org chose 'Pizza', which is not one of the classes"),
+    ],
+)
+def test_what_decides_nothing_says_why(answer: Output, reason: str) -> None:
+    with pytest.raises(UndecidedError, match=reason):
+        decide([answer])
