@@ -1,0 +1,124 @@
+"""The release under test, as a user has it: helm, kubectl, port-forwards, and the store at the end of one."""
+
+import base64
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kubernetes import client
+
+from gourmetgram.settings import StoreSettings
+from gourmetgram.store import Store
+from tests.cluster.conftest import Command
+from tests.cluster.node.polling import wait_until
+
+ROOT = Path(__file__).parents[3]
+CHART = ROOT / "charts/gourmetgram"
+VALUES = Path(__file__).with_name("values.yaml")
+NAME = "gourmetgram"
+SECRET = f"{NAME}-credentials"
+OF_THE_RELEASE = f"app.kubernetes.io/instance={NAME}"
+
+
+class Release:
+    """A release of the chart and the namespace that it has for itself."""
+
+    def __init__(self, namespace: str, core: client.CoreV1Api, kubectl: Command, helm: Command) -> None:
+        self.namespace, self.core = namespace, core
+        self._kubectl, self._helm = kubectl, helm
+        self.notes = ""
+
+    def helm(self, *arguments: str) -> str:
+        """Run helm in the namespace."""
+        return self._helm(*arguments, f"--namespace={self.namespace}")
+
+    def kubectl(self, *arguments: str) -> str:
+        """Run kubectl in the namespace."""
+        return self._kubectl(*arguments, f"--namespace={self.namespace}")
+
+    def install(self) -> str:
+        """Install the chart, wait until it serves, and return what helm says."""
+        notes = self.helm("install", NAME, str(CHART), f"--values={VALUES}", "--timeout=10m")
+        self.wait_until_ready()
+        return notes
+
+    def upgrade(self, **values: str) -> str:
+        """Change some values of the installed release, and wait until it serves with them."""
+        changes = [f"--set={path}={value}" for path, value in values.items()]
+        said = self.helm("upgrade", NAME, str(CHART), "--reuse-values", "--timeout=10m", *changes)
+        self.wait_until_ready()
+        return said
+
+    def wait_until_ready(self) -> None:
+        """Wait until every workload has all its pods in their newest form."""
+        self.kubectl("rollout", "status", f"statefulset/{NAME}-webapp", "--timeout=5m")
+        self.kubectl("wait", "--for=condition=Ready", f"isvc/{NAME}-food11", "--timeout=5m")
+        for component in ("food11-predictor", "label-studio", "store"):
+            self.kubectl("rollout", "status", f"deployment/{NAME}-{component}", "--timeout=5m")
+
+    def pods(self, component: str = "") -> list[Any]:
+        """List the pods of the release, or of one component."""
+        selector = OF_THE_RELEASE + (f",app.kubernetes.io/component={component}" if component else "")
+        found: list[Any] = self.core.list_namespaced_pod(self.namespace, label_selector=selector).items
+        return found
+
+    def credentials(self) -> dict[str, str]:
+        """Read the generated keys and passwords."""
+        data = self.core.read_namespaced_secret(SECRET, self.namespace).data
+        return {entry: base64.b64decode(value).decode() for entry, value in data.items()}
+
+    def run_job(self, job: str) -> str:
+        """Run a CronJob by hand, and return what it says once it has succeeded."""
+        name = f"{job}-{len(client.BatchV1Api().list_namespaced_job(self.namespace).items)}"
+        self.kubectl("create", "job", name, f"--from=cronjob/{NAME}-{job}")
+        wait_until(lambda: self._ended(name), f"the end of {name}", seconds=180)
+        log = self.kubectl("logs", f"job/{name}")
+        assert self._job(name).status.succeeded, log
+        return log
+
+    @contextmanager
+    def forward(self, component: str, port: int) -> Iterator[str]:
+        """Forward a free local port to a Service while inside; gives the URL, without a slash at the end."""
+        command = ["kubectl", "port-forward", f"--namespace={self.namespace}", f"service/{NAME}-{component}"]
+        with subprocess.Popen([*command, f":{port}"], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            line = process.stdout.readline()  # "Forwarding from 127.0.0.1:41357 -> 8080"
+            assert line, f"no port-forward to {component}"
+            yield f"http://{line.split()[2]}"
+            process.terminate()
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Reach the store with its root key."""
+        with self.store_environment() as environment, pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            yield Store(StoreSettings())
+
+    @contextmanager
+    def store_environment(self) -> Iterator[dict[str, str]]:
+        """Give the variables with which boto3 reaches the store."""
+        credentials = self.credentials()
+        with self.forward("store", 9000) as url:
+            yield {
+                "AWS_ENDPOINT_URL_S3": url,
+                "AWS_DEFAULT_REGION": "us-east-1",
+                "AWS_ACCESS_KEY_ID": credentials["root-access-key"],
+                "AWS_SECRET_ACCESS_KEY": credentials["root-secret-key"],
+            }
+
+    def _job(self, name: str) -> Any:  # noqa: ANN401 (Kubernetes' client is untyped)
+        return client.BatchV1Api().read_namespaced_job_status(name, self.namespace)
+
+    def _ended(self, name: str) -> bool:
+        return any(one.type in {"Complete", "Failed"} for one in self._job(name).status.conditions or [])
+
+
+def values(release: Release) -> dict[str, Any]:
+    """Read the values that the release has now."""
+    found: dict[str, Any] = json.loads(release.helm("get", "values", NAME, "--all", "--output=json"))
+    return found

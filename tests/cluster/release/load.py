@@ -1,0 +1,112 @@
+"""Uploads from inside the cluster, as many users send them while something happens to the release."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from gourmetgram import keys
+from gourmetgram.records import PredictionRecord
+from gourmetgram.store import Store
+from tests.cluster.node.polling import wait_until
+from tests.cluster.release.installed import NAME, OF_THE_RELEASE, Release
+from tests.conftest import PHOTOS
+
+PHOTO = min(PHOTOS.glob("evaluation/class_06/*.jpg"))
+
+# Each upload has a connection of its own, so that each may reach another pod. It ends with SIGTERM.
+PROGRAM = """
+import json, signal, sys, threading, requests
+ended = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: ended.set())
+photo = open("/photo/photo.jpg", "rb").read()
+def upload():
+    while not ended.is_set():
+        try:
+            answer = requests.post("http://%s-webapp:5000/predict", files={"file": ("photo.jpg", photo)},
+                headers={"Accept": "application/json", "Connection": "close"}, timeout=30)
+            said = {"status": answer.status_code, "body": answer.text}
+        except requests.RequestException as error:
+            said = {"status": 0, "body": str(error)}
+        print(json.dumps(said), flush=True)
+        ended.wait(0.2)
+threads = [threading.Thread(target=upload) for _ in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
+
+
+@dataclass
+class Load:
+    """What was answered to the uploads; filled when the load has ended."""
+
+    answers: list[dict[str, object]]
+
+    def failed(self) -> list[dict[str, object]]:
+        """List the uploads that were not answered with a prediction."""
+        return [answer for answer in self.answers if answer["status"] != 200]
+
+    def predictions(self) -> list[PredictionRecord]:
+        """List the predictions that were answered."""
+        return [
+            PredictionRecord.model_validate_json(str(answer["body"]))
+            for answer in self.answers
+            if answer["status"] == 200
+        ]
+
+
+@contextmanager
+def uploads(release: Release) -> Iterator[Load]:
+    """Upload photos, four at a time, while inside."""
+    load = Load([])
+    release.kubectl("create", "configmap", "photo", f"--from-file=photo.jpg={PHOTO}")
+    release.core.create_namespaced_pod(release.namespace, _pod(release))
+    try:
+        wait_until(lambda: len(_answers(release)) > 10, "the first uploads")
+        yield load
+        count = len(_answers(release))
+        wait_until(lambda: len(_answers(release)) > count + 10, "uploads after what happened")
+        # The signal reaches its first process only; the log is read before the pod is gone.
+        release.kubectl("exec", "load", "--", "python", "-c", "import os; os.kill(1, 15)")
+        release.kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/load", "--timeout=90s")
+        load.answers = _answers(release)
+    finally:
+        release.kubectl("delete", "pod/load", "configmap/photo", "--now", "--ignore-not-found")
+
+
+def wait_until_kept(store: Store, predictions: list[PredictionRecord]) -> None:
+    """Wait until the record and the photo of each prediction are in the store; some may wait in a spool."""
+
+    def kept() -> bool:
+        return all(
+            store.exists(keys.prediction(one.prediction_id)) and store.exists(one.image.location)
+            for one in predictions
+        )
+
+    wait_until(kept, f"{len(predictions)} predictions in the store")
+
+
+def _answers(release: Release) -> list[dict[str, object]]:
+    return [json.loads(line) for line in release.kubectl("logs", "pod/load").splitlines()]
+
+
+def _pod(release: Release) -> dict[str, object]:
+    """Describe a pod that may reach the web application: to the release's policies it is one of its tests."""
+    image = release.pods("webapp")[0].spec.containers[0].image
+    component, instance = "app.kubernetes.io/component", dict([OF_THE_RELEASE.split("=")])
+    labels = {**instance, component: "tests", "app.kubernetes.io/name": NAME}
+    container = {
+        "name": "load",
+        "image": image,
+        "command": ["python", "-c", PROGRAM % NAME],
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        "volumeMounts": [{"name": "photo", "mountPath": "/photo"}],
+    }
+    user = {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}
+    spec = {
+        "containers": [container],
+        "restartPolicy": "Never",
+        "securityContext": user,
+        "volumes": [{"name": "photo", "configMap": {"name": "photo"}}],
+    }
+    return {"metadata": {"name": "load", "labels": labels}, "spec": spec}
