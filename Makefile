@@ -26,6 +26,19 @@ logs: $(BIN)/.run ## follow the logs of every part
 down: $(BIN)/.run ## stop every part; the data stays in .local
 	@$(BIN)/python -m manifests.local down
 
+# The jobs of the feedback loop, at any time; the scheduler runs the first three every night.
+sample: $(BIN)/.run ## draw predictions at random and make them tasks
+	@$(BIN)/python -m manifests.local job sampling
+
+sync: $(BIN)/.run ## import tasks into Label Studio and see to the export; one project: PROJECT=1, 2 or 3
+	@$(BIN)/python -m manifests.local job sync $(PROJECT)
+
+process: $(BIN)/.run ## turn annotations and relabels into labels and class folders
+	@$(BIN)/python -m manifests.local job processing
+
+report: $(BIN)/.run ## say how good the model is, by the labels; a picture goes to .local/report.png
+	@$(BIN)/python -m manifests.local job report --picture .local/report.png
+
 ## Kubernetes. Options: DOCKER=podman (or buildah), IMAGES=<registry and folder>, STAGE=staging, canary or production
 
 include manifests/versions.env
@@ -178,6 +191,6 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	$(UV) pip sync --python .venv-label-studio $<
 	@touch $@
 
-.PHONY: help up status logs down test lint test-unit test-services model evaluate lock
+.PHONY: help up status logs down sample sync process report test lint test-unit test-services model evaluate lock
 .PHONY: images cluster cluster-down install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

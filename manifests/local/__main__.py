@@ -1,4 +1,4 @@
-"""`python -m manifests.local up|status|logs|down`: run the whole system on one machine."""
+"""`python -m manifests.local up|status|logs|down|job`: run the whole system on one machine."""
 
 import subprocess
 import sys
@@ -66,6 +66,13 @@ def down(_: LocalSettings) -> None:
     say(f"Stopped. The data stays in {STATE}")
 
 
+def job(settings: LocalSettings) -> None:
+    """Run a job now, as the scheduler does at its time: `job sampling`, with the job's own arguments."""
+    name, *arguments = sys.argv[2:]
+    command = [sys.executable, "-m", f"cronjobs.{name}", *arguments]
+    sys.exit(subprocess.run(command, env=environment(settings), check=False).returncode)
+
+
 def refuse_taken_ports(settings: LocalSettings) -> None:
     """End with a sentence for each port that something else listens on."""
     taken = [part for part in PARTS if supervisor.is_taken(part.port(settings))]
@@ -89,6 +96,7 @@ COMMANDS: dict[str, Callable[[LocalSettings], None]] = {
     "status": status,
     "logs": logs,
     "down": down,
+    "job": job,
 }
 
 if __name__ == "__main__":
