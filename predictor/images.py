@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
 from functools import lru_cache
 from io import BytesIO
 from threading import Lock
@@ -17,7 +17,7 @@ Box = tuple[float, float, float, float]
 
 SIDE = 224
 """Pixels of a side of the square that the model sees."""
-SHORTER_SIDE = 256
+SHORTER_SIDE = 240
 """The shorter side that a photo is scaled to before its centre is cut out."""
 MAX_PIXELS = 50_000_000
 """Of a JPEG, which is scaled while it is decoded. PNG and WebP take up to 20 bytes a pixel: they get half."""
@@ -26,6 +26,7 @@ MAX_SCANS = 50
 
 _LARGE = 8_000_000
 _one_large_photo = Lock()
+"""Held while a photo of more pixels is decoded, which can take hundreds of megabytes."""
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -62,7 +63,7 @@ def normalise(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 def centre(width: int, height: int) -> Box:
     """Name the square at the centre, SIDE / SHORTER_SIDE of the shorter side wide."""
     side = min(width, height) * SIDE / SHORTER_SIDE
-    left, top = int((width - side) / 2), int((height - side) / 2)
+    left, top = (width - side) / 2, (height - side) / 2
     return left, top, left + side, top + side
 
 
@@ -80,16 +81,24 @@ def to_square(
     _require_accepted_format(body)
     _require_few_scans(body)
     try:
-        with Image.open(BytesIO(body), formats=("JPEG", "PNG", "WEBP")) as image:
-            _require_size(image, max_pixels)
-            with _room(image):
-                return _upright(_cut(image, crop, side), image)
+        with ExitStack() as room:  # left when the photo is freed, not only decoded
+            return _decode(body, max_pixels, crop, side, room)
     except ImageRejected:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageRejected(_too_large(max_pixels)) from error
     except Exception as error:  # Pillow's decoders raise a dozen types on damaged files
         raise ImageRejected("The picture is damaged or incomplete.") from error
+
+
+def _decode(
+    body: bytes, max_pixels: int, crop: Callable[[int, int], Box], side: int, room: ExitStack
+) -> Image.Image:
+    with Image.open(BytesIO(body), formats=("JPEG", "PNG", "WEBP")) as image:
+        _require_size(image, max_pixels)
+        if _is_large(image):
+            room.enter_context(_one_large_photo)
+        return _upright(_cut(image, crop, side), image)
 
 
 def _require_accepted_format(body: bytes) -> None:
@@ -111,12 +120,9 @@ def _require_size(image: Image.Image, max_pixels: int) -> None:
         raise ImageRejected(_too_large(max_pixels))
 
 
-def _room(image: Image.Image) -> AbstractContextManager[object]:
-    """Let photos that take hundreds of megabytes to decode in one at a time, so that memory is bounded."""
+def _is_large(image: Image.Image) -> bool:
     scaled_while_decoded = image.format in ("JPEG", "MPO") and not image.info.get("progressive")
-    if scaled_while_decoded or image.width * image.height <= _LARGE:
-        return nullcontext()
-    return _one_large_photo
+    return image.width * image.height > _LARGE and not scaled_while_decoded
 
 
 def _too_large(max_pixels: int) -> str:

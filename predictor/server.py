@@ -4,9 +4,11 @@ KServe's own ``ModelServer`` is left out: it buffers bodies of any size, lets ev
 and answers a dozen kinds of malformed requests with 500 and a traceback. Its parts are used instead.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+import uvicorn
 from fastapi import FastAPI
 from kserve.errors import ModelNotFound
 from starlette.requests import Request
@@ -15,11 +17,44 @@ from starlette.responses import Response
 from predictor import course, v1, v2
 from predictor.admission import Admission
 from predictor.health import add_health
+from predictor.memory import trim
 from predictor.model import FoodClassifier
+from predictor.request_heads import BoundedHeads
 from predictor.responses import REFUSALS, fail, refuse
 from predictor.settings import PredictorSettings
 
+log = logging.getLogger(__name__)
+
+KEEP_ALIVE_SECONDS = 65
+"""Longer than clients keep idle connections, so that none sends into one that is just being closed."""
+
 Answer = Callable[[Request, bytes, FoodClassifier], Awaitable[Response]]
+
+
+def serve(settings: PredictorSettings) -> None:
+    """Load the model and serve it until SIGTERM; nothing listens before it has answered a warm-up.
+
+    Raises:
+        ModelUnusableError: there is no model that can be served.
+    """
+    model = FoodClassifier(settings)
+    model.load()
+    trim()
+    log.info("Serving %s version %s on %d threads", model.name, model.version, settings.threads)
+    uvicorn.run(
+        create_app(model, settings),
+        host=settings.host,
+        port=settings.port,
+        http=BoundedHeads,
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=settings.grace_seconds,
+    )
 
 
 def create_app(model: FoodClassifier, settings: PredictorSettings) -> FastAPI:
