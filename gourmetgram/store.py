@@ -8,6 +8,7 @@ import boto3
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.handlers import add_expect_header
 
 from gourmetgram.keys import BUCKETS, TRACKING, Location
 from gourmetgram.records import Record
@@ -15,6 +16,7 @@ from gourmetgram.settings import StoreSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 RecordType = TypeVar("RecordType", bound=Record)
 
@@ -35,6 +37,8 @@ class Store:
     def __init__(self, settings: StoreSettings) -> None:
         self.bucket_prefix = settings.bucket_prefix
         self.client: S3Client = boto3.Session().client("s3", config=_config(settings))
+        # boto3 asks leave before each body: a round trip that pays only where large bodies are refused.
+        self.client.meta.events.unregister("before-call.s3", add_expect_header)
 
     def put(self, location: Location, body: bytes, content_type: str) -> None:
         """Write an object whole.
@@ -109,10 +113,16 @@ class Store:
         Raises:
             StoreUnavailableError: the store did not answer.
         """
-        pages = self.client.get_paginator("list_objects_v2")
-        with _failures(Location(bucket, prefix)):
-            for page in pages.paginate(Bucket=self._bucket(bucket), Prefix=prefix):
-                yield from (entry["Key"] for entry in page.get("Contents", []))
+        return (entry["Key"] for entry in self._entries(bucket, prefix))
+
+    def versions(self, bucket: str, prefix: str) -> Iterator[tuple[str, str]]:
+        """List the keys under a prefix, each with a text that changes when its object is replaced.
+
+        Raises:
+            StoreUnavailableError: the store did not answer.
+        """
+        for entry in self._entries(bucket, prefix):
+            yield entry["Key"], f"{entry.get('ETag')} {entry['LastModified'].isoformat()}"
 
     def copy(self, source: Location, target: Location) -> None:
         """Copy an object inside the store.
@@ -151,6 +161,12 @@ class Store:
             for bucket in names:
                 if self._bucket(bucket) not in present:
                     self.client.create_bucket(Bucket=self._bucket(bucket))
+
+    def _entries(self, bucket: str, prefix: str) -> Iterator["ObjectTypeDef"]:
+        pages = self.client.get_paginator("list_objects_v2")
+        with _failures(Location(bucket, prefix)):
+            for page in pages.paginate(Bucket=self._bucket(bucket), Prefix=prefix):
+                yield from page.get("Contents", [])
 
     def _bucket(self, name: str) -> str:
         return f"{self.bucket_prefix}{name}"

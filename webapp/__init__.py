@@ -5,6 +5,7 @@ import time
 from flask import Flask, Response, g, request
 
 from webapp import errors, feedback, health, origins, pages, predictions, services
+from webapp.photos import UploadRequest
 from webapp.settings import WebappSettings
 
 FORM_BYTES = 64 * 1024
@@ -15,6 +16,7 @@ def create_app(settings: WebappSettings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment."""
     settings = settings or WebappSettings()
     app = Flask(__name__)
+    app.request_class = UploadRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_photo_bytes + FORM_BYTES
     services.install(app, settings)
     errors.install(app)

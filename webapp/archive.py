@@ -25,11 +25,21 @@ class Archive:
         self.store = store
         self.spool = spool
         self.deadline_seconds = deadline_seconds
-        self._writers = ThreadPoolExecutor(threads, thread_name_prefix="store-write")
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
 
     def close(self) -> None:
         """Wait for the writes that are under way."""
-        self._writers.shutdown(cancel_futures=True)
+        self._threads.shutdown(cancel_futures=True)
+
+    def store_answers(self, within_seconds: float) -> bool:
+        """Tell whether the store answers in time."""
+        future = self._threads.submit(self.store.check)
+        try:
+            future.result(within_seconds)
+        except (StoreUnavailableError, TimeoutError):
+            future.cancel()
+            return False
+        return True
 
     def keep(self, writes: Sequence[Write]) -> bool:
         """Keep objects, in their order; tell whether they are in the store (else they wait in the spool).
@@ -60,7 +70,7 @@ class Archive:
             return None
 
     def _written_in_time(self, writes: Sequence[Write]) -> bool:
-        future = self._writers.submit(self._write, writes)
+        future = self._threads.submit(self._write, writes)
         try:
             future.result(self.deadline_seconds)
         except (StoreUnavailableError, TimeoutError) as error:

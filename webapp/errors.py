@@ -6,6 +6,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from gourmetgram.store import StoreUnavailableError
+from webapp.admission import TooBusyError
 from webapp.photos import too_large
 from webapp.predictor_client import PhotoRefusedError, PredictorUnavailableError
 from webapp.services import services
@@ -20,6 +21,7 @@ def install(app: Flask) -> None:
     """Answer every error of an application in this way."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(413, _too_large)
+    app.register_error_handler(TooBusyError, _too_busy)
     app.register_error_handler(PhotoRefusedError, _refused)
     app.register_error_handler(PredictorUnavailableError, _predictor_away)
     app.register_error_handler(StoreUnavailableError, _store_away)
@@ -56,6 +58,10 @@ def _too_large(_: HTTPException) -> Response:
 
 def _refused(error: PhotoRefusedError) -> Response:
     return _sentence(error.status, str(error))
+
+
+def _too_busy(_: TooBusyError) -> Response:
+    return _later("Too many photos are being looked at right now. Please try again in a moment.")
 
 
 def _predictor_away(error: PredictorUnavailableError) -> Response:

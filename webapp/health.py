@@ -3,8 +3,7 @@
 from flask import Blueprint, Response, jsonify, request
 from prometheus_client.exposition import choose_encoder
 
-from gourmetgram.store import StoreUnavailableError
-from webapp.services import Services, services
+from webapp.services import services
 
 blueprint = Blueprint("health", __name__)
 
@@ -27,7 +26,7 @@ def ready() -> tuple[Response, int]:
     body = {
         "ready": predictor and room,
         "predictor": "ready" if predictor else "away",
-        "store": _store_state(parts),
+        "store": "ready" if parts.archive.store_answers(PROBE_SECONDS) else "away",
         "spool": "room" if room else "full",
         "waiting": usage.entries,
         "oldest_seconds": round(usage.oldest_seconds, 1),
@@ -40,11 +39,3 @@ def metrics() -> Response:
     """Expose the metrics to Prometheus."""
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
     return Response(encode(services().metrics.registry), content_type=content_type)
-
-
-def _store_state(parts: Services) -> str:
-    try:
-        parts.store.check()
-    except StoreUnavailableError:
-        return "away"
-    return "ready"

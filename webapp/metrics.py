@@ -81,6 +81,7 @@ class SpoolCollector(Collector):
         """Read the state of the spool."""
         usage = self._spool.usage()
         yield _gauge("gourmetgram_spool_entries", "Requests whose writes wait for the store", usage.entries)
+        yield _gauge("gourmetgram_spool_unreadable", "Entries set aside, torn by a crash", usage.unreadable)
         yield _gauge("gourmetgram_spool_bytes", "Bytes that wait for the store", usage.bytes)
         yield _gauge(
             "gourmetgram_spool_limit_bytes", "Bytes that may wait for the store", self._spool.max_bytes

@@ -31,9 +31,11 @@ def show_page() -> BaseResponse:
 def predict() -> Response:
     """Say which class an uploaded photo has; nothing is answered before everything is kept."""
     parts = services()
-    photo = read_photo(request.files.get("file"), parts.settings.max_photo_bytes)
-    record = record_of(photo, parts.predictor.predict(photo.body, photo.content_type))
-    stored = parts.archive.keep(_writes(record, photo, parts))
+    limit = parts.settings.max_photo_bytes
+    with parts.admission.admit(min(request.content_length or limit, limit)):
+        photo = read_photo(request.files.get("file"), limit)
+        record = record_of(photo, parts.predictor.predict(photo.body, photo.content_type))
+        stored = parts.archive.keep(_writes(record, photo, parts))
     parts.metrics.observe_prediction(record)
     return _answer(record, waiting=not stored, unsure=_is_unsure(record, parts))
 

@@ -6,12 +6,14 @@ from typing import cast
 from flask import Flask, current_app
 
 from gourmetgram.store import Store
+from webapp.admission import Admission
 from webapp.archive import Archive
 from webapp.delivery import Delivery
+from webapp.loop_metrics import LoopMetrics
 from webapp.metrics import Metrics
 from webapp.model_feedback import ModelFeedback
 from webapp.predictor_client import PredictorClient
-from webapp.settings import WebappSettings
+from webapp.settings import RESERVED_THREADS, WebappSettings
 from webapp.spool import Spool
 
 EXTENSION = "gourmetgram"
@@ -24,14 +26,17 @@ class Services:
     settings: WebappSettings
     store: Store
     spool: Spool
+    admission: Admission
     archive: Archive
     delivery: Delivery
     predictor: PredictorClient
     model_feedback: ModelFeedback
+    loop_metrics: LoopMetrics
     metrics: Metrics
 
     def close(self) -> None:
         """End the threads, close the connections and let go of the spool."""
+        self.loop_metrics.stop()
         self.delivery.stop()
         self.archive.close()
         self.predictor.close()
@@ -44,17 +49,21 @@ def install(app: Flask, settings: WebappSettings) -> Services:
     store = Store(settings)
     spool = Spool(settings.spool_dir, settings.spool_max_bytes)
     model_feedback = ModelFeedback()
+    loop_metrics = LoopMetrics(store, settings.loop_metrics_seconds)
     services = Services(
         settings=settings,
         store=store,
         spool=spool,
+        admission=Admission(settings.request_threads - RESERVED_THREADS, settings.max_upload_bytes),
         archive=Archive(store, spool, settings.store_deadline_seconds, settings.request_threads),
         delivery=Delivery(spool, store, settings.spool_retry_seconds),
         predictor=PredictorClient(settings),
         model_feedback=model_feedback,
-        metrics=Metrics(store, spool, model_feedback),
+        loop_metrics=loop_metrics,
+        metrics=Metrics(store, spool, model_feedback, loop_metrics),
     )
     services.delivery.start()
+    services.loop_metrics.start()
     app.extensions[EXTENSION] = services
     return services
 

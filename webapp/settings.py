@@ -9,6 +9,9 @@ from gourmetgram.settings import StoreSettings
 
 MIB = 1024 * 1024
 
+RESERVED_THREADS = 8
+"""The threads that uploads leave to feedback, health and metrics, however slow the predictor is."""
+
 
 class WebappSettings(StoreSettings):
     """The web application's settings; each is a variable GOURMETGRAM_<NAME>."""
@@ -17,7 +20,12 @@ class WebappSettings(StoreSettings):
 
     host: str = Field(default="0.0.0.0", description="Address that is listened on")  # noqa: S104
     port: int = Field(default=5000, description="Port that is listened on")
-    request_threads: int = Field(default=32, ge=1, description="Requests that are answered at the same time")
+    request_threads: int = Field(
+        default=64, gt=RESERVED_THREADS, description="Requests that are answered at the same time"
+    )
+    max_upload_bytes: int = Field(
+        default=256 * MIB, ge=1, description="Bytes of all uploads in work; more are answered with 503"
+    )
 
     predictor_url: str = Field(
         default="http://127.0.0.1:8000", description="Where the predictor answers, without a slash at the end"
@@ -29,6 +37,9 @@ class WebappSettings(StoreSettings):
     )
     max_photo_bytes: int = Field(default=16 * MIB, ge=1, description="Largest photo that is accepted")
 
+    store_connections: int = Field(
+        default=72, ge=1, description="Connections to the store that are kept open"
+    )
     store_timeout_seconds: float = Field(
         default=2.0, gt=0, description="Bound on one try of a request to the store"
     )
@@ -43,3 +54,6 @@ class WebappSettings(StoreSettings):
         default=1024 * MIB, ge=0, description="Most that may wait; more is refused with 503"
     )
     spool_retry_seconds: float = Field(default=1.0, gt=0, description="Pause between tries of a delivery")
+    loop_metrics_seconds: float = Field(
+        default=60.0, gt=0, description="Pause between readings of the loop's state for the metrics"
+    )

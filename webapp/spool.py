@@ -36,6 +36,7 @@ class Usage(NamedTuple):
     entries: int
     bytes: int
     oldest_seconds: float
+    unreadable: int
 
 
 class _Entry(NamedTuple):
@@ -54,7 +55,8 @@ class Spool:
         self._last_name = 0
         self._entries: OrderedDict[Path, _Entry] = OrderedDict()
         self._newest: dict[Location, Path] = {}
-        folder.mkdir(parents=True, exist_ok=True)
+        self._aside = folder / "unreadable"
+        self._aside.mkdir(parents=True, exist_ok=True)
         self._held = (folder / "lock").open("w")
         # A worker that is being replaced holds the folder until it has finished its requests.
         fcntl.flock(self._held, fcntl.LOCK_EX)
@@ -131,7 +133,7 @@ class Spool:
         with self._lock:
             count, first = len(self._entries), next(iter(self._entries), None)
         waited = time.time() - int(first.stem) / 1e9 if first else 0.0
-        return Usage(count, self._used, max(0.0, waited))
+        return Usage(count, self._used, max(0.0, waited), len(list(self._aside.glob("*"))))
 
     def _load(self) -> None:
         for unfinished in self.folder.glob(f"*{entries.UNFINISHED}"):
@@ -174,10 +176,8 @@ class Spool:
                     del self._newest[location]
 
     def _set_aside(self, path: Path, error: Exception) -> None:
-        log.error("%s can't be read (%s); it is kept in %s", path.name, error, self.folder / "unreadable")
-        aside = self.folder / "unreadable"
-        aside.mkdir(exist_ok=True)
-        path.rename(aside / path.name)
+        log.error("%s can't be read (%s); it is kept in %s", path.name, error, self._aside)
+        path.rename(self._aside / path.name)
 
 
 def _cost(size: int) -> int:

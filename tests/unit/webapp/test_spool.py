@@ -72,7 +72,7 @@ def test_what_was_delivered_is_gone(spool: Spool) -> None:
     spool.add([write("a")])
     drained(spool)
     assert spool.get(Location("tracking", "a")) is None
-    assert spool.usage() == (0, 0, 0.0)
+    assert spool.usage() == (0, 0, 0.0, 0)
     again = restarted(spool)
     assert again.is_empty()
     again.close()
