@@ -36,9 +36,7 @@ def publish(store: Store, settings: PredictorSettings, version: str | None = Non
     if version in (None, own):
         _put_once(store, place, path.read_bytes())
     elif not store.exists(place):
-        message = (
-            f"the store holds no model at {place}, and the one at {path} is version {own}, not {version}"
-        )
+        message = f"there is no model at {place}, and the one at {path} is version {own}, not {version}"
         raise PublishError(message)
     return f"s3://{store.bucket_prefix}{place}"
 
