@@ -57,6 +57,8 @@ class Spool:
         self._newest: dict[Location, Path] = {}
         self._aside = folder / "unreadable"
         self._aside.mkdir(parents=True, exist_ok=True)
+        entries.sync_folder(folder)
+        entries.sync_folder(folder.parent)
         self._held = (folder / "lock").open("w")
         # A worker that is being replaced holds the folder until it has finished its requests.
         fcntl.flock(self._held, fcntl.LOCK_EX)
