@@ -61,6 +61,7 @@ class Processing:
             f"predictions labelled: {labelled}; quarantined: {quarantined}{refused}",
             {"labelled": self.labelled, "quarantined": self.quarantined, "refused": self.refused},
             complete=not self.refused,
+            items=self.labelled.total() + quarantined,
         )
 
     def process(self, pool: Executor, source: Source) -> None:

@@ -114,7 +114,7 @@ class Sampling:
         short = f"; {asked} were asked for, there are no more" if drawn < asked else ""
         summary = f"{what} of {drawn} predictions since {sample.window_start}, {written} tasks written{short}"
         figures = {"drawn": drawn, "tasks": written, "asked": asked, "seed": sample.seed}
-        return Outcome(summary, {**figures, "prediction_ids": sample.prediction_ids})
+        return Outcome(summary, {**figures, "prediction_ids": sample.prediction_ids}, items=written)
 
 
 def shuffled(prediction_ids: Iterator[str], seed: str) -> list[str]:

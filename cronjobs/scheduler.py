@@ -15,8 +15,9 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from gourmetgram.jobs import JOBS
+
 CHART_VALUES = Path(__file__).parents[1] / "charts/gourmetgram/values.yaml"
-JOBS = ("sampling", "sync", "processing")
 ATTEMPTS = 4
 PAUSE = timedelta(minutes=5)
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -100,7 +100,7 @@ def sync(sources: list[Source]) -> Outcome:
     studio, store = connect(settings), Store(settings)
     figures: dict[str, dict[str, int] | dict[str, str]] = {}
     said = []
-    complete = True
+    complete, items = True, 0
     for source in sources:
         try:
             counts = ProjectSync(studio, store, settings, source).run()
@@ -110,10 +110,11 @@ def sync(sources: list[Source]) -> Outcome:
             said.append(f"{TITLES[source]} not done: {error}")
         else:
             figures[source] = counts
+            items += sum(counts.values())
             said.append(
                 f"{TITLES[source]} {counts['imported']} tasks in, {counts['exported']} annotations out"
             )
-    return Outcome("; ".join(said), {"projects": figures}, complete)
+    return Outcome("; ".join(said), {"projects": figures}, complete, items)
 
 
 def main() -> Outcome:

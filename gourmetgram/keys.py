@@ -104,6 +104,11 @@ def exported_until(source: Source) -> Location:
     return Location(TRACKING, f"exports/{source.folder}.json")
 
 
+def last_run(job: str, *, complete: bool) -> Location:
+    """Locate how the last run of a job ended that did all its work, or the last that did not."""
+    return Location(TRACKING, f"jobs/{job}/{'complete' if complete else 'incomplete'}.json")
+
+
 def processed(location: Location) -> Location:
     """Locate a task or an output after processing."""
     return Location(location.bucket, f"processed/{location.key}")

@@ -127,3 +127,14 @@ class QuarantineRecord(Record):
     reason: str
     key: str
     body: str
+
+
+class JobRun(Record):
+    """How a run of a job ended: when, after how long, and how much it did."""
+
+    job: str
+    complete: bool
+    finished_at: AwareDatetime
+    seconds: float
+    items: int
+    summary: str

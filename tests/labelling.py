@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from cronjobs.settings import CronjobSettings
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES, class_dir
+from gourmetgram.jobs import JOBS
 from gourmetgram.keys import Location
 from gourmetgram.records import Image, PredictionRecord, RelabelRecord, Task
 from gourmetgram.sources import Source
@@ -14,6 +15,7 @@ from gourmetgram.store import JSON, Store
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 SETTINGS = CronjobSettings(processing_threads=4)
+RUNS = {keys.last_run(job, complete=complete) for job in JOBS for complete in (True, False)}
 
 
 def prediction_id(number: int, at: datetime = NOON) -> str:
@@ -99,9 +101,9 @@ def relabel(store: Store, record: PredictionRecord, corrected: str, minutes: int
 
 
 def contents(store: Store) -> dict[str, bytes]:
-    """Read every object of every bucket."""
+    """Read every object of every bucket, save for when and how fast the jobs ran."""
     places = [Location(bucket, key) for bucket in keys.BUCKETS for key in store.keys(bucket, "")]
-    return {str(place): store.get(place) for place in places}
+    return {str(place): store.get(place) for place in places if place not in RUNS}
 
 
 def names(store: Store, bucket: str, prefix: str = "") -> list[str]:

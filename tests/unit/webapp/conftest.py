@@ -1,7 +1,9 @@
 """A whole application over a store in memory and a predictor that is an HTTP mock."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
@@ -45,6 +47,12 @@ class MemoryStore(Store):
     def exists(self, location: Location) -> bool:
         self.check()
         return location in self.objects
+
+    def _entries(self, bucket: str, prefix: str) -> Iterator[Any]:
+        self.check()
+        for place, body in sorted(self.objects.items()):
+            if place.bucket == bucket and place.key.startswith(prefix):
+                yield {"Key": place.key, "ETag": hash(body), "LastModified": datetime(2026, 1, 1, tzinfo=UTC)}
 
     def check(self) -> None:
         if self.away:

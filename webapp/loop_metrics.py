@@ -1,0 +1,168 @@
+"""The metrics of the feedback loop, which live in the store.
+
+A thread reads the store from time to time and a scrape gets what it read last: Prometheus never waits for the
+store, and while that is away the last figures stand, with the time at which they were read.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from gourmetgram.classes import CLASSES
+from gourmetgram.records import JobRun
+from gourmetgram.sources import Source
+from gourmetgram.store import Store, StoreUnavailableError
+from webapp.label_counts import WINDOWS, Cell, LabelCounts
+from webapp.loop_state import LoopState, read_loop_state
+
+log = logging.getLogger(__name__)
+
+
+class Reading(NamedTuple):
+    """What was read of the store at one time."""
+
+    labels: Mapping[Cell, int]
+    state: LoopState
+
+
+class LoopMetrics(Collector):
+    """Reads the store in the background and exposes what it read."""
+
+    def __init__(self, store: Store, pause_seconds: float) -> None:
+        self._store = store
+        self._labels = LabelCounts(store)
+        self._pause_seconds = pause_seconds
+        self._reading: Reading | None = None
+        self._read_at = time.time()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="loop-metrics", daemon=True)
+
+    def start(self) -> None:
+        """Read now and then again after each pause."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the reading in hand and end."""
+        self._stopped.set()
+        self._thread.join()
+
+    def read(self) -> None:
+        """Read the store.
+
+        Raises:
+            StoreUnavailableError: the store did not answer; what was read before stands.
+        """
+        now = datetime.now(UTC)
+        self._reading = Reading(self._labels.count(now), read_loop_state(self._store))
+        self._read_at = now.timestamp()
+
+    def collect(self) -> Iterator[Metric]:
+        """Expose what was read last; before the first reading, only since when that is awaited."""
+        yield GaugeMetricFamily(
+            "gourmetgram_loop_read_timestamp_seconds",
+            "When the loop's state was last read from the store; before that, when this process started",
+            value=self._read_at,
+        )
+        if reading := self._reading:
+            yield _labels(reading.labels)
+            yield from _waiting(reading.state)
+            yield from _jobs(reading.state)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self.read()
+            except StoreUnavailableError as error:
+                log.warning("the loop's metrics are of %s: %s", time.ctime(self._read_at), error)
+            except Exception:
+                log.exception("the loop's metrics could not be read")
+            self._stopped.wait(self._pause_seconds)
+
+
+def _labels(counts: Mapping[Cell, int]) -> Metric:
+    """Expose the cells that hold something, and the diagonals: so every class has a series."""
+    family = GaugeMetricFamily(
+        "gourmetgram_labels",
+        "Labels of the predictions of the window that ends now",
+        labels=Cell._fields,
+    )
+    diagonals = {
+        Cell(window, name, name, source): 0 for window in WINDOWS for name in CLASSES for source in Source
+    }
+    for cell, count in (diagonals | dict(counts)).items():
+        family.add_metric(cell, count)
+    return family
+
+
+def _waiting(state: LoopState) -> Iterator[Metric]:
+    tasks = state.waiting_tasks
+    yield _by(
+        "source",
+        "gourmetgram_waiting_tasks",
+        "Tasks that wait for an answer in Label Studio",
+        {source: each.number for source, each in tasks.items()},
+    )
+    yield _by(
+        "source",
+        "gourmetgram_oldest_waiting_task_timestamp_seconds",
+        "When the prediction was made whose task has waited longest",
+        {source: each.oldest.timestamp() for source, each in tasks.items() if each.oldest},
+    )
+    yield _by(
+        "source",
+        "gourmetgram_waiting_outputs",
+        "Answers that wait for the processing job",
+        state.waiting_outputs,
+    )
+    yield _by(
+        "source",
+        "gourmetgram_quarantined",
+        "Predictions and stray objects in quarantine: nothing could be made of the answers",
+        state.quarantined,
+    )
+
+
+def _jobs(state: LoopState) -> Iterator[Metric]:
+    complete, incomplete = state.complete_runs, state.incomplete_runs
+    yield _by(
+        "cronjob",
+        "gourmetgram_cronjob_last_success_timestamp_seconds",
+        "When the job last ended with all its work done; 0 if never",
+        {job: _ended(run) for job, run in complete.items()},
+    )
+    yield _by(
+        "cronjob",
+        "gourmetgram_cronjob_last_failure_timestamp_seconds",
+        "When the job last ended with work left to do; 0 if never",
+        {job: _ended(run) for job, run in incomplete.items()},
+    )
+    yield _by(
+        "cronjob",
+        "gourmetgram_cronjob_duration_seconds",
+        "How long the job's last successful run took",
+        {job: run.seconds for job, run in complete.items() if run},
+    )
+    yield _by(
+        "cronjob",
+        "gourmetgram_cronjob_items",
+        "How many tasks, annotations or answers the job's last successful run dealt with",
+        {job: run.items for job, run in complete.items() if run},
+    )
+
+
+def _ended(run: JobRun | None) -> float:
+    return run.finished_at.timestamp() if run else 0
+
+
+def _by(label: str, name: str, words: str, values: Mapping[str, float] | Mapping[Source, float]) -> Metric:
+    family = GaugeMetricFamily(name, words, labels=[label])
+    for value_of, value in values.items():
+        family.add_metric([value_of], value)
+    return family

@@ -1,0 +1,83 @@
+"""What the store says of the feedback loop: what waits, what was quarantined, how the jobs ended."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from gourmetgram import keys
+from gourmetgram.ids import created_at
+from gourmetgram.jobs import JOBS
+from gourmetgram.keys import FOLDER_NOTE, LABELSTUDIO, Location
+from gourmetgram.records import JobRun
+from gourmetgram.sources import ANNOTATED_SOURCES, Source
+from gourmetgram.store import ObjectNotFoundError, Store
+
+
+class WaitingTasks(NamedTuple):
+    """The tasks of a source that have no answer yet."""
+
+    number: int
+    oldest: datetime | None
+    """When the prediction was made that has waited longest."""
+
+
+class LoopState(NamedTuple):
+    """The loop at one moment."""
+
+    waiting_tasks: dict[Source, WaitingTasks]
+    waiting_outputs: dict[Source, int]
+    quarantined: dict[Source, int]
+    complete_runs: dict[str, JobRun | None]
+    incomplete_runs: dict[str, JobRun | None]
+
+
+def read_loop_state(store: Store) -> LoopState:
+    """Read it; what takes part in a listing is only what waits, and what is in quarantine.
+
+    Raises:
+        StoreUnavailableError: the store did not answer.
+    """
+    return LoopState(
+        waiting_tasks={source: _waiting_tasks(store, source) for source in ANNOTATED_SOURCES},
+        waiting_outputs={source: sum(1 for _ in _names(store, keys.outputs(source))) for source in Source},
+        quarantined={source: len(set(_quarantined(store, source))) for source in Source},
+        complete_runs={job: _last_run(store, job, complete=True) for job in JOBS},
+        incomplete_runs={job: _last_run(store, job, complete=False) for job in JOBS},
+    )
+
+
+def _waiting_tasks(store: Store, source: Source) -> WaitingTasks:
+    names = list(_names(store, keys.tasks(source)))
+    times = [at for name in names if (at := _created_at(name))]
+    return WaitingTasks(len(names), min(times, default=None))
+
+
+def _quarantined(store: Store, source: Source) -> Iterator[str]:
+    """List what is in quarantine: predictions, and objects that belong to none."""
+    for prefix in (keys.tasks(source), keys.outputs(source)):
+        for name in _names(store, keys.quarantined(Location(LABELSTUDIO, prefix)).key):
+            folder, _, rest = name.partition("/")
+            yield PurePosixPath(folder).stem if _created_at(folder) else rest or folder
+
+
+def _names(store: Store, prefix: str) -> Iterator[str]:
+    for key in store.keys(LABELSTUDIO, prefix):
+        if not key.endswith(FOLDER_NOTE):
+            yield key.removeprefix(prefix)
+
+
+def _created_at(name: str) -> datetime | None:
+    try:
+        return created_at(keys.prediction_id_of(name))
+    except ValueError:
+        return None
+
+
+def _last_run(store: Store, job: str, *, complete: bool) -> JobRun | None:
+    try:
+        return store.get_record(keys.last_run(job, complete=complete), JobRun)
+    except (ObjectNotFoundError, ValidationError):
+        return None
