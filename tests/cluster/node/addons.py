@@ -10,7 +10,7 @@ from tests.cluster.node.gobuild import built
 from tests.cluster.node.images import BASE_IMAGE
 from tests.cluster.node.kubectl import Manifest, apply, kubectl
 from tests.cluster.node.pieces import COREDNS, LOCAL_PATH_PROVISIONER, METRICS_SERVER
-from tests.cluster.node.places import STATE
+from tests.cluster.node.places import DISK
 
 # The service account's CA is the one that signed the kubelet's certificate.
 CLUSTER_CA = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
@@ -26,7 +26,7 @@ def install_volumes() -> None:
     """Install the provisioner that kind has too; its class is the default, `standard`, as there."""
     manifest = (built(LOCAL_PATH_PROVISIONER) / "deploy/local-path-storage.yaml").read_text()
     manifest = manifest.replace("image: busybox", f"image: {BASE_IMAGE}")
-    manifest = manifest.replace("/opt/local-path-provisioner", f"{STATE}/volumes")
+    manifest = manifest.replace("/opt/local-path-provisioner", f"{DISK}/volumes")
     objects = list(yaml.safe_load_all(manifest))
     storage_class = _one(objects, "StorageClass")
     storage_class["metadata"] = {

@@ -9,7 +9,7 @@ from tests.cluster.node import network
 from tests.cluster.node.certificates import NODE_NAME, key, public
 from tests.cluster.node.gobuild import built
 from tests.cluster.node.pieces import HELM, KUBERNETES
-from tests.cluster.node.places import BINARIES, CERTIFICATES, CONTAINERD_SOCKET, LOGS, STATE
+from tests.cluster.node.places import BINARIES, CERTIFICATES, CONTAINERD_SOCKET, DISK, LOGS, STATE
 
 CONFIGURATION = STATE / "config"
 ETCD = "http://127.0.0.1:2379"
@@ -23,7 +23,7 @@ def _kubeconfig(component: str) -> Path:
 
 # etcd listens within the node's namespace only, so it goes without certificates; nobody misses its data.
 ETCD_FLAGS: Flags = {
-    "data-dir": STATE / "etcd",
+    "data-dir": DISK / "etcd",
     "listen-client-urls": ETCD,
     "advertise-client-urls": ETCD,
     "listen-peer-urls": "http://127.0.0.1:2380",
@@ -150,6 +150,7 @@ def _fill(template: str, target: Path) -> None:
     target.write_text(
         text.substitute(
             state=STATE,
+            disk=DISK,
             pki=CERTIFICATES,
             socket=CONTAINERD_SOCKET,
             pause=KUBERNETES.images[0].name,

@@ -13,6 +13,7 @@ PACKAGES = {
     "buildah": "buildah",
     "containerd": "containerd",
     "containernetworking-plugins": "/usr/lib/cni/bridge",
+    "e2fsprogs": "mkfs.ext4",
     "iproute2": "ip",
     "iptables": "iptables",
     "kmod": "modprobe",

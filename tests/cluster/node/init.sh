@@ -9,9 +9,20 @@ shift 5
 mount --make-rshared /
 mount -t tmpfs tmpfs /run
 mkdir -p /run/lock /run/netns
+
+# What the node writes is in a file system of its own, in one sparse file, without write barriers: nothing waits for
+# the disk, containerd's layers may lie on any file system of the machine, and to remove it all is to remove a file.
+disk=$state/disk
+if ! [ -e "$disk.img" ]; then
+  truncate -s 64G "$disk.new"
+  mkfs.ext4 -q -J size=64 -E lazy_itable_init=1,lazy_journal_init=1,nodiscard "$disk.new"
+  mv "$disk.new" "$disk.img"
+fi
+mkdir -p "$disk"
+mount -o loop,nobarrier,noinit_itable "$disk.img" "$disk"
 for folder in /var/log /var/lib/cni /var/lib/kubelet; do
-  mkdir -p "$folder" "$state$folder"
-  mount --bind "$state$folder" "$folder"
+  mkdir -p "$folder" "$disk$folder"
+  mount --bind "$disk$folder" "$folder"
 done
 
 read -r _

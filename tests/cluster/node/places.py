@@ -10,4 +10,5 @@ KUBECONFIG = STATE / "kubeconfig"
 BINARIES = STATE / "bin"
 LOGS = STATE / "log"
 CERTIFICATES = STATE / "pki"
+DISK = STATE / "disk"  # mounted within the node only
 CONTAINERD_SOCKET = STATE / "containerd.sock"

@@ -12,7 +12,7 @@ def test_the_supervisor_restarts_every_component(component: str) -> None:
 
 
 def test_flags_are_written_as_go_reads_them() -> None:
-    assert components.command("etcd").startswith(f"{STATE}/bin/etcd --data-dir={STATE}/etcd ")
+    assert components.command("etcd").startswith(f"{STATE}/bin/etcd --data-dir={STATE}/disk/etcd ")
     assert "--unsafe-no-fsync=true" in components.command("etcd")
 
 
