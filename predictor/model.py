@@ -98,10 +98,9 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         response_headers: dict[str, str] | None = None,  # noqa: ARG002
     ) -> dict[str, list[v1.Prediction]] | InferResponse:
         """Shape the answer in the protocol of the request."""
-        predictions = [self._prediction(probabilities) for probabilities in result.arrays]
         if isinstance(result.request, InferRequest):
-            return v2.response(result.request, predictions, self.version)
-        return v1.response(predictions)
+            return v2.response(result.request, np.stack(result.arrays), self.version)
+        return v1.response([self._prediction(probabilities) for probabilities in result.arrays])
 
     def get_input_types(self) -> list[v2.TensorType]:
         """Describe the tensor that V2 requests carry."""

@@ -123,10 +123,10 @@ def _array(tensor: InferInput) -> NDArray[Any]:
     return array
 
 
-def response(request: InferRequest, predictions: list[dict[str, Any]], version: str) -> InferResponse:
-    """Shape the answer: three output tensors, a row a photo."""
-    probabilities = np.array([list(each["probabilities"].values()) for each in predictions], np.float32)
-    data = ([each["prediction"] for each in predictions], probabilities.max(axis=1), probabilities)
+def response(request: InferRequest, probabilities: NDArray[np.float32], version: str) -> InferResponse:
+    """Shape the answer: three output tensors, a row a photo; takes probabilities (photos, classes)."""
+    best = [CLASSES[index] for index in probabilities.argmax(axis=1)]
+    data = (best, probabilities.max(axis=1), probabilities)
     return InferResponse(
         response_id=request.id or generate_uuid(),
         model_name=request.model_name,
