@@ -1,8 +1,17 @@
 """Trains, exports and evaluates the food classifier; nothing here is imported while serving."""
 
+import logging
 from pathlib import Path
 
 MODEL = Path(__file__).parents[1] / "model" / "food11.onnx"
 """The model that is served."""
 RUN = Path(".local/training")
 """Checkpoints of a training run."""
+
+log = logging.getLogger(__name__)
+
+
+def show_log() -> None:
+    """Write what the commands have to say to the terminal, without what their libraries have."""
+    logging.basicConfig(format="%(message)s")
+    log.setLevel(logging.INFO)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import logging
 from pathlib import Path
 
 import onnx
@@ -13,7 +12,7 @@ import torch
 
 from gourmetgram.classes import CLASSES
 from predictor.images import SIDE
-from predictor.training import MODEL, RUN
+from predictor.training import MODEL, RUN, log, show_log
 from predictor.training.architecture import Classifier, MobileNetV2
 from predictor.training.checkpoint import Run
 
@@ -76,14 +75,14 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=RUN, help="folder of a finished training run")
     parser.add_argument("--output", type=Path, default=MODEL)
     options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    show_log()
     weights, temperature = Run(options.run).trained()
     network = MobileNetV2(len(CLASSES))
     network.load_state_dict(weights)
     classifier = Classifier(network, temperature)
     export(classifier, options.output, version=version_of(classifier))
     size = options.output.stat().st_size / 1e6
-    logging.getLogger(__name__).info("%s: %.1f MB, temperature %.3f", options.output, size, temperature)
+    log.info("%s: %.1f MB, temperature %.3f", options.output, size, temperature)
 
 
 if __name__ == "__main__":

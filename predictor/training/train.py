@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from tqdm import tqdm
 
 from gourmetgram.classes import CLASSES
 from predictor.images import normalise
-from predictor.training import RUN
+from predictor.training import RUN, log, show_log
 from predictor.training.architecture import from_backbone
 from predictor.training.augmentation import mix
 from predictor.training.calibration import fit_temperature
@@ -21,8 +20,6 @@ from predictor.training.checkpoint import Run
 from predictor.training.data import Photo, centre_batches, photos, training_batches
 from predictor.training.fitting import Fit, logits
 from predictor.training.recipe import Recipe
-
-_log = logging.getLogger(__name__)
 
 
 def train(data: Path, backbone: Path, run: Run, recipe: Recipe) -> None:
@@ -34,7 +31,7 @@ def train(data: Path, backbone: Path, run: Run, recipe: Recipe) -> None:
     torch.manual_seed(recipe.seed)
     fit = Fit(from_backbone(backbone, len(CLASSES)), recipe, steps=batches * recipe.epochs)
     done = _restored(fit, run, recipe, len(chosen))
-    _log.info("%d photos to learn from, %d epochs, %d of them done", len(chosen), recipe.epochs, done)
+    log.info("%d photos to learn from, %d epochs, %d of them done", len(chosen), recipe.epochs, done)
     for epoch in range(done, recipe.epochs):
         _learn(fit, chosen, recipe, epoch)
         run.save(epochs_done=epoch + 1, recipe=recipe, photos=len(chosen), fit=fit.state())
@@ -69,7 +66,7 @@ def _calibrate(fit: Fit, held_out: Sequence[Photo], run: Run) -> None:
     temperature = fit_temperature(answers, labels)
     run.finish(fit.average.state_dict(), temperature)
     right = float((answers.argmax(axis=1) == labels).mean())
-    _log.info(
+    log.info(
         "validation: %.1f %% of %d photos right, temperature %.3f", 100 * right, len(labels), temperature
     )
 
@@ -85,7 +82,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    show_log()
     recipe = Recipe(epochs=options.epochs, seed=options.seed)
     train(options.data, options.backbone, Run(options.run), recipe)
 
