@@ -31,10 +31,12 @@ def load(name: str, path: Path) -> Runtime:
     """Load the model at a path into the runtime of that name.
 
     Raises:
-        ModelUnusableError: there is no model, more than one, or not one of this kind.
+        ModelUnusableError: there is no model, more than one, not one of this kind, or no such runtime.
     """
-    # By name, so that serving ONNX imports nothing of the other runtimes.
-    module = import_module(f"predictor.runtimes.{name}")
+    try:  # by name, so that serving ONNX imports nothing of the other runtimes
+        module = import_module(f"predictor.runtimes.{name}")
+    except ImportError as error:
+        raise ModelUnusableError(f"What the runtime {name} needs is not installed: {error}.") from error
     return cast(Runtime, module.load(model_file(path)))
 
 
