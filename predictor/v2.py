@@ -1,5 +1,6 @@
 """KServe's V2 (Open Inference) protocol: one tensor of encoded photos or of pixels, as JSON or binary."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,7 +63,7 @@ def read_binary(body: bytes, header_length: str, model_name: str) -> InferReques
     Raises:
         InvalidInput: the header is not an inference request, or the sizes are wrong.
     """
-    if not header_length.isascii() or not header_length.isdigit() or int(header_length) > len(body):
+    if not re.fullmatch(r"[0-9]{1,9}", header_length) or int(header_length) > len(body):
         raise InvalidInput(f"{HEADER_LENGTH} must be the length of the JSON header.")
     header, tensor = body[: int(header_length)], body[int(header_length) :]
     request = read(orjson.dumps(_with_empty_data(read_json(header))), model_name)
@@ -143,4 +144,4 @@ def response(request: InferRequest, probabilities: NDArray[np.float32], version:
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "body"
-    return f"This is not a V2 inference request: {place}: {first['msg']}."
+    return f"This is not a V2 inference request: {place:.100}: {first['msg']}."

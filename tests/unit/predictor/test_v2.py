@@ -92,7 +92,7 @@ def test_outputs_may_be_chosen_and_binary(post: Post, b64: str) -> None:
         bytes_tensor("x", datatype="FP16"),
         bytes_tensor("x", data="x"),
         bytes_tensor("x", name=None),
-        bytes_tensor("x", parameters={"a": []}),
+        bytes_tensor("x", parameters={"a" * 9999: []}),
         bytes_tensor(1),
         bytes_tensor(None),
         bytes_tensor([["x"]]),
@@ -107,7 +107,7 @@ def test_outputs_may_be_chosen_and_binary(post: Post, b64: str) -> None:
 )
 def test_another_request_is_refused_with_a_sentence(post: Post, body: object) -> None:
     response = post(PATH, json=body)
-    assert (response.status_code, len(response.json()["error"].splitlines())) == (400, 1)
+    assert (response.status_code, 10 < len(response.json()["error"]) < 250) == (400, True)
 
 
 def test_an_unknown_output_is_refused(post: Post, b64: str) -> None:
@@ -121,7 +121,7 @@ def test_pixels_outside_their_range_are_refused(post: Post, value: float) -> Non
     assert post(PATH, **binary(header, pixels.tobytes())).status_code == 400
 
 
-@pytest.mark.parametrize("length", [b"", b"-1", b"x", b"9999999", b"\xb2", b"0"])
+@pytest.mark.parametrize("length", [b"", b"-1", b"x", b"9999999", b"9" * 5000, b"\xb2", b"0"])
 def test_a_wrong_header_length_is_refused(post: Post, length: bytes) -> None:
     headers = {b"Inference-Header-Content-Length": length}
     assert post(PATH, content=b"{}", headers=headers).status_code == 400
