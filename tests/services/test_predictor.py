@@ -78,7 +78,7 @@ def test_kserves_client_speaks_v2(predictor: Server, photo: bytes, binary: bool)
     (ours,) = post(predictor, photo).json()["predictions"]
     assert answer.get_output_by_name("prediction").data == [ours["prediction"]]
     assert answer.get_output_by_name("probabilities").data == pytest.approx(
-        list(ours["probabilities"].values())
+        list(ours["probabilities"].values()), abs=1e-6
     )
 
 
