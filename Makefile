@@ -110,7 +110,7 @@ test-services: $(BIN)/.test $(BIN)/.label-studio ## the tests with the real stor
 	$(BIN)/pytest tests/services tests/faults
 
 test-chameleon: $(BIN)/.test .venv-openstack/.done ## the provisioning against a real OpenStack, the user data in a container
-	$(BIN)/pytest tests/openstack
+	$(BIN)/pytest --timeout 1800 tests/openstack
 
 ## The model
 

@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Network
@@ -78,44 +79,52 @@ def web_applications() -> Iterator[int]:
         server.server_close()
 
 
-@pytest.fixture
-def alice(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
-    """Be the student: the command and this connection use her clouds.yaml."""
-    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(site.folder / "clouds.yaml"))
-    monkeypatch.setenv("OS_CLOUD", "kvm")
-    with cloud.connect() as connection:
-        yield connection
+@pytest.fixture(scope="session")
+def alice(site: Site) -> Iterator[Connection]:
+    """Be the student: every command and this connection use her clouds.yaml."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OS_CLIENT_CONFIG_FILE", str(site.folder / "clouds.yaml"))
+        patch.setenv("OS_CLOUD", "kvm")
+        with cloud.connect() as connection:
+            yield connection
 
 
-@pytest.fixture
-def options(tmp_path: Path) -> list[str]:
-    """The options with which every command of a test is run."""
-    key = tmp_path / "id_ed25519.pub"
+@pytest.fixture(scope="session")
+def options(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The options with which every command is run."""
+    folder = tmp_path_factory.mktemp("home")
+    key = folder / "id_ed25519.pub"
     key.write_text("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHN5bnRoZXRpYyBrZXkgb2YgdGhlIHRlc3RzIG9ubHkh alice")
     given = {
         "name": "gg-alice",
         "public-key": str(key),
         "allow-from": "192.0.2.7/32",
-        "state-folder": str(tmp_path),
+        "state-folder": str(folder),
     }
     source = {"repository": "https://git.test/gourmetgram.git", "revision": "main"}
     return [part for name, value in (given | source).items() for part in (f"--{name}", value)]
 
 
-@pytest.fixture
-def chameleon(
-    alice: Connection, options: list[str], web_applications: int, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Chameleon]:
-    """Run the command as a person does; when the test is over, `down` must leave what was there before."""
-    monkeypatch.setattr(application, "PORT", web_applications)
+@contextmanager
+def commands(alice: Connection, options: list[str], port: int) -> Iterator[Chameleon]:
+    """Run the command as a person does; in the end `down` must leave what was there before."""
 
     def run(action: str, *more: str) -> int:
         return command.main([action, *options, *more])
 
     before = resources(alice)
-    yield run
-    assert run("down") == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(application, "PORT", port)
+        yield run
+        assert run("down") == 0
     assert resources(alice) == before
+
+
+@pytest.fixture
+def chameleon(alice: Connection, options: list[str], web_applications: int) -> Iterator[Chameleon]:
+    """The command, where nothing is deployed yet."""
+    with commands(alice, options, web_applications) as run:
+        yield run
 
 
 def resources(connection: Connection) -> Resources:

@@ -12,17 +12,19 @@ from tests.openstack.conftest import Chameleon, Site
 from tests.openstack.stack import services
 from tests.openstack.stack.processes import wait_for
 
-Fails = Callable[..., None]
+Fails = Callable[[str], str]
 Quota = Callable[..., AbstractContextManager[None]]
 
 
 @pytest.fixture
 def fails(chameleon: Chameleon, capsys: pytest.CaptureFixture[str]) -> Fails:
-    """Run `up`, which must end with a sentence that has these words."""
+    """Run `up`, which must end with a sentence that has these words, and return all that it said."""
 
-    def run(words: str) -> None:
+    def run(words: str) -> str:
         assert chameleon("up") == 1
-        assert words in capsys.readouterr().out.splitlines()[-1]
+        said = capsys.readouterr().out
+        assert words in said.splitlines()[-1]
+        return said
 
     return run
 
@@ -48,132 +50,122 @@ def drop(connection: Connection, lease_id: str) -> None:
     wait_for(lambda: connection.reservation.delete(f"/leases/{lease_id}").status_code < 300, "the deletion")
 
 
-def test_no_capacity(chameleon: Chameleon, site: Site, fails: Fails) -> None:
-    large = site.admin.compute.find_flavor("m1.large", ignore_missing=False)
-    blazar.create(site.admin, "everything", large.id, datetime.now(UTC) + timedelta(days=1))
-    fails("No VM of this size is free now")
-    [taken] = blazar.leases(site.admin)
-    drop(site.admin, taken["id"])
-    assert chameleon("up") == 0
-
-
-@pytest.mark.parametrize(
-    ("service", "limit"),
-    [
+def test_quotas_that_are_used_up_one_after_the_other(
+    chameleon: Chameleon, quota: Quota, fails: Fails
+) -> None:
+    for service, limit in (
         ("compute", {"key_pairs": 0}),
-        ("compute", {"instances": 0}),
         ("network", {"security_group": 1}),
         ("network", {"security_group_rule": 8}),
-        ("network", {"floatingip": 0}),
+        ("compute", {"instances": 0}),
         ("network", {"port": 0}),
-    ],
-)
-def test_a_quota_that_is_used_up(
-    chameleon: Chameleon, quota: Quota, fails: Fails, service: str, limit: dict[str, int]
-) -> None:
-    with quota(service, limit):
-        fails("uota")
+        ("network", {"floatingip": 0}),
+    ):
+        with quota(service, limit):
+            fails("uota")
     assert chameleon("up") == 0
 
 
-def test_no_floating_ip_is_left(chameleon: Chameleon, site: Site, fails: Fails) -> None:
-    pool = site.admin.network.find_network("public", ignore_missing=False)
-    taken = []
-    while (answer := take_ip(site.admin, pool.id)) is not None:
-        taken.append(answer)
-    fails("No more IP addresses available")
+def test_a_site_that_is_full(chameleon: Chameleon, site: Site, fails: Fails) -> None:
+    with every_host_reserved(site.admin):
+        fails("No VM of this size is free now")
+    with no_host_up(site.admin):
+        fails("gg-alice-1 went to ERROR: No valid host was found")
+    with every_floating_ip_taken(site.admin):
+        said = fails("No more IP addresses available")
+    assert "Delete the server gg-alice-1, which is in ERROR: No valid host" in said
+    assert chameleon("up") == 0
+
+
+@contextmanager
+def every_host_reserved(admin: Connection) -> Iterator[None]:
+    """Let somebody else have a lease on all that there is."""
+    large = admin.compute.find_flavor("m1.large", ignore_missing=False)
+    blazar.create(admin, "everything", large.id, datetime.now(UTC) + timedelta(days=1))
+    yield
+    for lease in blazar.leases(admin):
+        if lease["name"] == "everything":
+            drop(admin, lease["id"])
+
+
+@contextmanager
+def no_host_up(admin: Connection) -> Iterator[None]:
+    """Close the only host to new servers."""
+    host = next(x for x in admin.compute.services() if x.binary == "nova-compute")
+    admin.compute.disable_service(host)
+    yield
+    admin.compute.enable_service(host)
+
+
+@contextmanager
+def every_floating_ip_taken(admin: Connection) -> Iterator[None]:
+    """Let somebody else have all of the pool."""
+    pool = admin.network.find_network("public", ignore_missing=False)
+    taken: list[str] = []
+    while (
+        answer := admin.network.post("/floatingips", json={"floatingip": {"floating_network_id": pool.id}})
+    ).ok:
+        taken.append(answer.json()["floatingip"]["id"])
+    yield
     for ip in taken:
-        site.admin.network.delete_ip(ip)
+        admin.network.delete_ip(ip)
+
+
+def test_services_that_are_away_one_after_the_other(chameleon: Chameleon, site: Site, fails: Fails) -> None:
+    for service in ("keystone", "nova", "blazar", "neutron", "glance"):
+        site.stack.processes.stop(service)
+        fails("connection to the site was lost")
+        services.start_api(site.stack, service)
     assert chameleon("up") == 0
 
 
-def take_ip(admin: Connection, pool: str) -> str | None:
-    """Return a new floating IP's id, or None if there is none left."""
-    answer = admin.network.post("/floatingips", json={"floatingip": {"floating_network_id": pool}})
-    return str(answer.json()["floatingip"]["id"]) if answer.ok else None
-
-
-def test_a_server_that_no_host_takes_is_replaced(
-    chameleon: Chameleon, site: Site, fails: Fails, capsys: pytest.CaptureFixture[str]
+def test_credentials_that_do_not_do(
+    chameleon: Chameleon, alice: Connection, fails: Fails, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    host = next(x for x in site.admin.compute.services() if x.binary == "nova-compute")
-    site.admin.compute.disable_service(host, host.host, host.binary)
-    fails("gg-alice-1 went to ERROR: No valid host was found")
-    site.admin.compute.enable_service(host, host.host, host.binary)
+    monkeypatch.setenv("OS_CLOUD", "restricted")
+    fails("Is the application credential unrestricted?")
+    gone = alice.identity.create_application_credential(alice.current_user_id, name="gone")
+    alice.identity.delete_application_credential(alice.current_user_id, gone)
+    monkeypatch.setenv("OS_CLOUD", "envvars")
+    monkeypatch.setenv("OS_AUTH_TYPE", "v3applicationcredential")
+    monkeypatch.setenv("OS_AUTH_URL", alice.config.config["auth"]["auth_url"])
+    monkeypatch.setenv("OS_APPLICATION_CREDENTIAL_ID", gone.id)
+    monkeypatch.setenv("OS_APPLICATION_CREDENTIAL_SECRET", gone.secret)
+    fails("make a new application credential")
+    monkeypatch.setenv("OS_CLOUD", "kvm")
     assert chameleon("up") == 0
-    assert "Delete the server gg-alice-1, which is in ERROR: No valid host" in capsys.readouterr().out
 
 
-def test_a_server_that_breaks_later_is_replaced(chameleon: Chameleon, site: Site, alice: Connection) -> None:
+def test_a_site_without_reservations(chameleon: Chameleon, site: Site, fails: Fails) -> None:
+    [service] = [x for x in site.admin.identity.services() if x.type == "reservation"]
+    site.admin.identity.update_service(service, is_enabled=False)
+    fails("lacks a service")
+    site.admin.identity.update_service(service, is_enabled=True)
+    assert chameleon("down") == 0
+
+
+def test_a_server_that_was_shut_off_is_started_and_one_that_broke_is_replaced(
+    chameleon: Chameleon, site: Site, alice: Connection
+) -> None:
     assert chameleon("up") == 0
-    [broken] = alice.compute.servers()
-    site.admin.compute.reset_server_state(broken, "error")
+    [first] = alice.compute.servers()
+    alice.compute.stop_server(first)
+    alice.compute.wait_for_server(first, status="SHUTOFF", wait=300)
+    assert chameleon("up") == 0
+    assert alice.compute.get_server(first).status == "ACTIVE"
+    site.admin.compute.reset_server_state(first, "error")
     assert chameleon("up") == 0
     [server] = alice.compute.servers()
-    assert server.status == "ACTIVE"
-    assert server.id != broken.id
+    assert (server.status, server.id == first.id) == ("ACTIVE", False)
 
 
-def test_a_server_that_was_shut_off_is_started(chameleon: Chameleon, alice: Connection) -> None:
-    assert chameleon("up") == 0
-    [server] = alice.compute.servers()
-    alice.compute.stop_server(server)
-    alice.compute.wait_for_server(server, status="SHUTOFF")
-    assert chameleon("up") == 0
-    assert alice.compute.get_server(server).status == "ACTIVE"
-
-
-def test_a_lease_that_ended_is_made_anew(chameleon: Chameleon, alice: Connection) -> None:
+def test_a_lease_that_ended_or_was_deleted_is_made_anew(chameleon: Chameleon, alice: Connection) -> None:
     assert chameleon("up") == 0
     [lease] = blazar.leases(alice)
     blazar.extend(alice, lease, datetime.now(UTC) + timedelta(seconds=65))
     wait_for(lambda: blazar.leases(alice)[0]["status"] == "TERMINATED", "the lease's end")
     assert chameleon("up") == 0
     assert sorted(x["status"] for x in blazar.leases(alice)) == ["ACTIVE", "TERMINATED"]
-
-
-def test_a_lease_that_somebody_deleted_is_made_anew(chameleon: Chameleon, alice: Connection) -> None:
-    assert chameleon("up") == 0
-    [lease] = blazar.leases(alice)
-    drop(alice, lease["id"])
-    assert chameleon("up") == 0
-
-
-def test_a_restricted_application_credential(
-    chameleon: Chameleon, fails: Fails, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OS_CLOUD", "restricted")
-    fails("Is the application credential unrestricted?")
-    monkeypatch.setenv("OS_CLOUD", "kvm")
-    assert chameleon("up") == 0
-
-
-def test_an_application_credential_that_was_deleted(
-    chameleon: Chameleon, alice: Connection, fails: Fails, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = alice.identity.create_application_credential(alice.current_user_id, name="short")
-    monkeypatch.setenv("OS_AUTH_TYPE", "v3applicationcredential")
-    monkeypatch.setenv("OS_APPLICATION_CREDENTIAL_ID", made.id)
-    alice.identity.delete_application_credential(alice.current_user_id, made)
-    monkeypatch.setenv("OS_APPLICATION_CREDENTIAL_SECRET", made.secret)
-    monkeypatch.setenv("OS_CLOUD", "envvars")
-    monkeypatch.setenv("OS_AUTH_URL", alice.config.config["auth"]["auth_url"])
-    fails("make a new application credential")
-    monkeypatch.setenv("OS_CLOUD", "kvm")
-    assert chameleon("up") == 0
-
-
-@pytest.mark.parametrize("service", ["neutron", "nova", "glance", "blazar", "keystone"])
-def test_a_service_that_is_away(chameleon: Chameleon, site: Site, fails: Fails, service: str) -> None:
-    site.stack.processes.stop(service)
-    fails("connection to the site was lost")
-    services.start_api(site.stack, service)
-    assert chameleon("up") == 0
-
-
-def test_the_reservation_service_that_is_missing(chameleon: Chameleon, site: Site, fails: Fails) -> None:
-    [blazar_service] = [x for x in site.admin.identity.services() if x.type == "reservation"]
-    site.admin.identity.update_service(blazar_service, is_enabled=False)
-    fails("lacks a service")
-    site.admin.identity.update_service(blazar_service, is_enabled=True)
+    for lease in blazar.leases(alice):
+        drop(alice, lease["id"])
     assert chameleon("up") == 0

@@ -89,8 +89,9 @@ def reserve_hosts(admin: Connection) -> None:
     """Hand the compute host to Blazar, once it has told Nova that it is there."""
     admin.compute.create_aggregate(name="freepool")
     wait_for(lambda: list(admin.compute.hypervisors()), "nova-compute")
+    [host] = admin.compute.hypervisors()
     wait_for(
-        lambda: admin.reservation.post("/os-hosts", json={"name": "compute"}).status_code == 201, "Blazar"
+        lambda: admin.reservation.post("/os-hosts", json={"name": host.name}).status_code == 201, "Blazar"
     )
 
 
