@@ -90,7 +90,11 @@ KSERVE = _piece(
     kept=("charts/kserve-crd", "charts/kserve-resources", "python/storage-initializer/scripts"),
 )
 COREDNS = _piece(
-    "coredns", "github.com/coredns/coredns", images={"registry.k8s.io/coredns/coredns": "/coredns"}
+    "coredns",
+    "github.com/coredns/coredns",
+    "./cmd/coredns",
+    images={"registry.k8s.io/coredns/coredns": "/coredns"},
+    sources="go/coredns",
 )
 LOCAL_PATH_PROVISIONER = _piece(
     "local-path-provisioner",
