@@ -10,7 +10,7 @@ from tests.openstack.stack.services import VENV
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
 PACKAGES = "systemd-sysv,cloud-init,git,iproute2,procps,unzip"
-# What the installation would download with, or do to a whole machine, is one stub that keeps what it was told.
+# What downloads, or does something to a whole machine, is a stub that keeps what it was told.
 STUBBED = ("apt-get", "buildah", "curl", "fallocate", "iptables", "k3s", "kubectl", "mkswap", "swapon")
 SMALL_MACHINE = "MemTotal:        4026436 kB\n"
 UNIT = "[Service]\nRestartSec=1\nBindReadOnlyPaths=/srv/meminfo:/proc/meminfo\n"
