@@ -165,12 +165,12 @@ $(UV):
 RUN_LOCKS := $(foreach part,predictor webapp cronjobs manifests/local,$(part)/requirements.txt)
 $(BIN)/.run: $(RUN_LOCKS) | $(UV)
 	@echo "Installing what the parts need into .venv"
-	$(UV) pip install --python .venv $(addprefix -r ,$(RUN_LOCKS))
+	$(UV) pip install --compile-bytecode --python .venv $(addprefix -r ,$(RUN_LOCKS))
 	@touch $@
 
 $(BIN)/.chameleon: chameleon/requirements.txt | $(UV)
 	@echo "Installing the OpenStack client into .venv"
-	$(UV) pip install --python .venv -r $<
+	$(UV) pip install --compile-bytecode --python .venv -r $<
 	@touch $@
 
 .venv-openstack/.done: tests/openstack/requirements.txt | $(UV)
@@ -182,13 +182,13 @@ $(BIN)/.chameleon: chameleon/requirements.txt | $(UV)
 
 $(BIN)/.test: tests/requirements.txt | $(UV)
 	@echo "Installing what the tests need into .venv (torch among it: some gigabytes)"
-	$(UV) pip install --python .venv -r $<
+	$(UV) pip install --compile-bytecode --python .venv -r $<
 	@touch $@
 
 $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@echo "Installing Label Studio into .venv-label-studio"
 	$(UV) venv --quiet --allow-existing .venv-label-studio
-	$(UV) pip sync --python .venv-label-studio $<
+	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
 	@touch $@
 
 .PHONY: help up status logs down sample sync process report test lint test-unit test-services model evaluate lock
