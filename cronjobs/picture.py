@@ -20,6 +20,7 @@ def draw(quality: Quality, title: str, path: Path) -> None:
             axes.plot([share.value], [height], "o", color=colour)
     names = [f"{name} ({share.hits} of {share.of})" for name, share in rows.items()]
     axes.set_yticks(range(len(rows)), labels=names[::-1])
+    axes.set_ylim(-0.5, len(rows) - 0.5)
     axes.set_xlim(0, 1)
     axes.set_xlabel("accuracy on the random sample, with its 95 % interval")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")

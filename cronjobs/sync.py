@@ -94,10 +94,9 @@ class ProjectSync:
                 log.warning("quarantined %s: %s", place, reason)
 
 
-def sync(sources: list[Source]) -> Outcome:
+def sync(studio: LabelStudio, settings: CronjobSettings, sources: list[Source]) -> Outcome:
     """Sync the projects of some sources; the failure of one does not keep the others from it."""
-    settings = CronjobSettings()
-    studio, store = connect(settings), Store(settings)
+    store = Store(settings)
     figures: dict[str, dict[str, int] | dict[str, str]] = {}
     said = []
     complete, items = True, 0
@@ -124,7 +123,9 @@ def main() -> Outcome:
     named = ", ".join(f"{number} {TITLES[ANNOTATED_SOURCES[number - 1]]}" for number in numbers)
     parser.add_argument("project", type=int, choices=numbers, nargs="?", help=f"{named}; all if not given")
     number = parser.parse_args().project
-    return sync([ANNOTATED_SOURCES[number - 1]] if number else list(ANNOTATED_SOURCES))
+    settings = CronjobSettings()
+    with connect(settings) as studio:
+        return sync(studio, settings, [ANNOTATED_SOURCES[number - 1]] if number else list(ANNOTATED_SOURCES))
 
 
 def _there(storage: storages.StorageType | None) -> storages.StorageType:

@@ -1,8 +1,10 @@
 """The real parts of the system, as fixtures: each starts once, on a free port, when a test asks for it."""
 
+import copy
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,7 +12,11 @@ from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store
 from tests.processes import BIN, Server, free_port
 
+if TYPE_CHECKING:
+    from tests.loop import Loop
+
 ROOT = Path(__file__).parents[1]
+LABEL_STUDIO = ROOT / ".venv-label-studio/bin/label-studio"
 PHOTOS = ROOT / "tests/data/food-11"
 
 
@@ -62,13 +68,14 @@ def store(store_env: dict[str, str]) -> Iterator[Store]:
 
 @pytest.fixture
 def empty_store(
-    store: Store,  # noqa: ARG001 - its address is in the environment
+    store: Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Store:
     """Give buckets of its own to a test, and to the processes that it starts with its environment."""
     prefix = f"{secrets.token_hex(4)}-"
     monkeypatch.setenv("GOURMETGRAM_BUCKET_PREFIX", prefix)
-    empty = Store(StoreSettings(bucket_prefix=prefix))
+    empty = copy.copy(store)
+    empty.bucket_prefix = prefix
     empty.create_buckets()
     return empty
 
@@ -106,6 +113,56 @@ def webapp(
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def label_studio(
+    tmp_path_factory: pytest.TempPathFactory,
+    store: Store,  # noqa: ARG001 - it must run
+    store_env: dict[str, str],
+) -> Iterator[Server]:
+    """Run Label Studio over the real store; the jobs' token is in its ``env``."""
+    server = new_label_studio(tmp_path_factory.mktemp("label-studio"), store_env)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def loop(label_studio: Server, empty_store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator["Loop"]:
+    """Set Label Studio up over the buckets of one test."""
+    from cronjobs.label_studio.client import connect  # noqa: PLC0415 - takes seconds to import
+    from cronjobs.settings import CronjobSettings  # noqa: PLC0415
+    from tests.loop import Loop  # noqa: PLC0415
+
+    monkeypatch.setenv("GOURMETGRAM_LABEL_STUDIO_URL", label_studio.url)
+    monkeypatch.setenv("GOURMETGRAM_LABEL_STUDIO_TOKEN", label_studio.env["LABEL_STUDIO_USER_TOKEN"])
+    settings = CronjobSettings()
+    with connect(settings) as studio:
+        yield Loop(empty_store, studio, settings)
+
+
+def new_label_studio(folder: Path, store_env: dict[str, str]) -> Server:
+    """Describe a Label Studio with a new database in a folder."""
+    port = free_port()
+    lines = (ROOT / "cronjobs/label_studio/server.env").read_text().splitlines()
+    told = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return Server(
+        [LABEL_STUDIO, "start", "--no-browser", "--internal-host", "127.0.0.1", "--port", str(port)],
+        port,
+        folder / "label-studio.log",
+        env={
+            **told,
+            **store_env,
+            "LABEL_STUDIO_S3_ENDPOINT": store_env["AWS_ENDPOINT_URL_S3"],
+            "LABEL_STUDIO_BASE_DATA_DIR": str(folder),
+            "LABEL_STUDIO_USERNAME": "ann@example.org",
+            "LABEL_STUDIO_PASSWORD": secrets.token_hex(8),
+            "LABEL_STUDIO_USER_TOKEN": secrets.token_hex(20),
+        },
+        ready_path="/health",
+        start_seconds=600,  # it makes its database first: half a minute on a machine with nothing else to do
+    )
 
 
 def new_webapp(folder: Path, store_env: dict[str, str], predictor: Server) -> Server:

@@ -50,9 +50,9 @@ def upload(store: Store, number: int, predicted: str = "Egg", at: datetime = NOO
     return record
 
 
-def ask(store: Store, record: PredictionRecord, source: Source) -> None:
+def ask(store: Store, record: PredictionRecord, source: Source, *, preselect: bool = False) -> None:
     """Put the task about a prediction into the store."""
-    task = Task.of(record, source, store.bucket_prefix, preselect=False)
+    task = Task.of(record, source, store.bucket_prefix, preselect=preselect)
     store.put_record(keys.task(record.prediction_id, source), task)
 
 

@@ -17,8 +17,9 @@ class LabelStudioUnavailableError(NotDoneError):
     """Label Studio did not answer, or refused; the same call may work later."""
 
 
-def connect(settings: CronjobSettings) -> LabelStudio:
-    """Make a client; nothing is sent yet.
+@contextmanager
+def connect(settings: CronjobSettings) -> Iterator[LabelStudio]:
+    """Open a client; nothing is sent yet.
 
     Raises:
         LabelStudioUnavailableError: there is no token to work with.
@@ -27,9 +28,8 @@ def connect(settings: CronjobSettings) -> LabelStudio:
     if not token:
         message = "GOURMETGRAM_LABEL_STUDIO_TOKEN is not set"
         raise LabelStudioUnavailableError(message)
-    return LabelStudio(
-        base_url=settings.label_studio_url, api_key=token, timeout=settings.label_studio_timeout_seconds
-    )
+    with httpx.Client(timeout=settings.label_studio_timeout_seconds, follow_redirects=True) as http:
+        yield LabelStudio(base_url=settings.label_studio_url, api_key=token, httpx_client=http)
 
 
 def wait_until_ready(settings: CronjobSettings) -> None:

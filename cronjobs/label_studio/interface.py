@@ -4,19 +4,26 @@ from xml.etree import ElementTree as ET
 
 from gourmetgram.classes import CLASSES
 from gourmetgram.labelling import CHOICES, IMAGE
+from gourmetgram.sources import Source
 
 HOTKEYS = "1234567890q"
+REASONS = {
+    Source.RANDOM_SAMPLING: "it was drawn at random",
+    Source.LOW_CONFIDENCE: "the model was not sure of it",
+    Source.USER_FLAG: "a user holds the model's answer to be wrong",
+}
 
 
-def interface(*, shows_prediction: bool) -> str:
-    """Write a project's labelling interface, in Label Studio's XML."""
+def interface(source: Source, *, shows_prediction: bool) -> str:
+    """Write a project's labelling interface, in Label Studio's XML.
+
+    The reason is part of the text: ``$source`` would be the whole task, in Label Studio's language.
+    """
     view = ET.Element("View")
     ET.SubElement(view, "Header", value="Which food is this?")
-    if shows_prediction:
-        ET.SubElement(
-            view, "Text", name="model", value="The model: $ml_prediction (confidence $confidence, $source)"
-        )
-    ET.SubElement(view, "Image", name=IMAGE, value=f"${IMAGE}", zoomControl="true")
+    asked = f"You are asked because {REASONS[source]}."
+    said = "The model says $ml_prediction (confidence $confidence). " if shows_prediction else ""
+    ET.SubElement(view, "Header", value=f"{said}{asked}", size="5")
     choices = ET.SubElement(
         view,
         "Choices",
@@ -29,6 +36,7 @@ def interface(*, shows_prediction: bool) -> str:
     )
     for name, hotkey in zip(CLASSES, HOTKEYS, strict=True):
         ET.SubElement(choices, "Choice", value=name, hotkey=hotkey)
+    ET.SubElement(view, "Image", name=IMAGE, value=f"${IMAGE}", zoomControl="true")
     ET.indent(view)
     return ET.tostring(view, encoding="unicode")
 

@@ -22,7 +22,7 @@ TITLES = {
 
 
 def project_id(studio: LabelStudio, source: Source, bucket_prefix: str) -> int | None:
-    """Find a source's project: one with its storage, or else one with its title; of several the oldest.
+    """Find a source's project: the oldest with its storage, or else with its title and no storage.
 
     Raises:
         LabelStudioUnavailableError: it did not answer.
@@ -30,27 +30,51 @@ def project_id(studio: LabelStudio, source: Source, bucket_prefix: str) -> int |
     with failures("list its projects"):
         listed: Iterable[AllRolesProjectList] = studio.projects.list(include="id,title")
         projects = {project.id: project.title for project in listed if project.id is not None}
+    unfinished = None
     for number in sorted(projects, key=lambda number: (projects[number] != TITLES[source], number)):
-        if source_storage(studio, number, source, bucket_prefix) is not None:
+        storages = source_storages(studio, number)
+        if find(storages, source, bucket_prefix):
             return number
-    untouched = [number for number, title in projects.items() if title == TITLES[source]]
-    return min(untouched, default=None)
+        if not storages and projects[number] == TITLES[source] and unfinished is None:
+            unfinished = number
+    return unfinished
+
+
+def source_storages(studio: LabelStudio, project: int) -> list[S3ImportStorage]:
+    """List the storages from which a project imports tasks or shows photos.
+
+    Raises:
+        LabelStudioUnavailableError: it did not answer.
+    """
+    with failures("list its source storages"):
+        return list(studio.import_storage.s3.list(project=project))
+
+
+def find(storages: list[S3ImportStorage], source: Source, bucket_prefix: str) -> S3ImportStorage | None:
+    """Find the storage from which the tasks of a source are imported."""
+    place = (f"{bucket_prefix}{keys.LABELSTUDIO}", keys.tasks(source).rstrip("/"))
+    return next((storage for storage in storages if (storage.bucket, storage.prefix) == place), None)
 
 
 def source_storage(
     studio: LabelStudio, project: int, source: Source, bucket_prefix: str
 ) -> S3ImportStorage | None:
-    """Find the storage from which a project imports the tasks of a source."""
-    with failures("list its source storages"):
-        storages = studio.import_storage.s3.list(project=project)
-    place = (f"{bucket_prefix}{keys.LABELSTUDIO}", keys.tasks(source).rstrip("/"))
-    return next((storage for storage in storages if (storage.bucket, storage.prefix) == place), None)
+    """Find the storage from which a project imports the tasks of a source.
+
+    Raises:
+        LabelStudioUnavailableError: it did not answer.
+    """
+    return find(source_storages(studio, project), source, bucket_prefix)
 
 
 def target_storage(
     studio: LabelStudio, project: int, source: Source, bucket_prefix: str
 ) -> S3ExportStorage | None:
-    """Find the storage to which a project exports the annotations of a source."""
+    """Find the storage to which a project exports the annotations of a source.
+
+    Raises:
+        LabelStudioUnavailableError: it did not answer.
+    """
     with failures("list its target storages"):
         storages = studio.export_storage.s3.list(project=project)
     place = (f"{bucket_prefix}{keys.LABELSTUDIO}", keys.outputs(source).rstrip("/"))

@@ -8,7 +8,7 @@ from label_studio_sdk.client import LabelStudio
 from cronjobs.command import NotDoneError, Outcome, run
 from cronjobs.label_studio.client import connect, failures, wait_until_ready
 from cronjobs.label_studio.interface import classes_of, interface
-from cronjobs.label_studio.projects import TITLES, project_id, source_storage, target_storage
+from cronjobs.label_studio.projects import TITLES, project_id, source_storage, source_storages, target_storage
 from cronjobs.settings import CronjobSettings
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES
@@ -38,8 +38,8 @@ def set_up() -> Outcome:
     store.create_buckets()
     write_notes(store)
     wait_until_ready(settings)
-    studio = connect(settings)
-    numbers = {TITLES[source]: set_up_project(studio, settings, source) for source in ANNOTATED_SOURCES}
+    with connect(settings) as studio:
+        numbers = {TITLES[source]: set_up_project(studio, settings, source) for source in ANNOTATED_SOURCES}
     known = ", ".join(f"{title} (project {number})" for title, number in numbers.items())
     return Outcome(f"Label Studio has {known}", {"projects": numbers})
 
@@ -79,7 +79,7 @@ def create_project(studio: LabelStudio, source: Source, *, blind: bool) -> int:
     with failures(f"create the project {TITLES[source]}"):
         project = studio.projects.create(
             title=TITLES[source],
-            label_config=interface(shows_prediction=not blind),
+            label_config=interface(source, shows_prediction=not blind),
             show_collab_predictions=not blind,
             model_version=PREDICTED_BY,
             enable_empty_annotation=False,
@@ -141,9 +141,7 @@ def add_storages(studio: LabelStudio, number: int, source: Source, bucket_prefix
             studio.export_storage.s3.create(
                 project=number, title="Annotations", bucket=bucket, prefix=keys.outputs(source).rstrip("/")
             )
-    with failures("list its source storages"):
-        connected = {storage.bucket for storage in studio.import_storage.s3.list(project=number)}
-    if photos not in connected:
+    if photos not in {storage.bucket for storage in source_storages(studio, number)}:
         with failures("create a storage for the photos"):
             # Never imported from: a task's photo is only shown if its bucket is among the project's storages.
             studio.import_storage.s3.create(

@@ -1,0 +1,134 @@
+"""Set-up and sync that are killed at any request to Label Studio, and Label Studio killed under them."""
+
+import os
+import random
+import signal
+from collections.abc import Iterator
+from multiprocessing.context import ForkServerProcess
+
+import pytest
+
+from cronjobs.label_studio.client import connect
+from cronjobs.label_studio.setup import set_up
+from cronjobs.settings import CronjobSettings
+from cronjobs.sync import sync
+from gourmetgram.sources import Source
+from tests.forks import FORKS
+from tests.labelling import ask, names, upload
+from tests.loop import Loop
+from tests.processes import Server
+from tests.proxy import Proxy, proxied
+
+KILLS = 6
+SCHEDULE = random.Random(11)
+
+
+def run_job(job: str, env: dict[str, str]) -> None:
+    """Run in a process of its own, as `python -m cronjobs.<job>` does."""
+    os.environ.update(env)
+    if job == "setup":
+        set_up()
+    else:
+        settings = CronjobSettings()
+        with connect(settings) as studio:
+            assert sync(studio, settings, [Source.USER_FLAG]).complete
+
+
+@pytest.fixture
+def proxy(label_studio: Server) -> Iterator[Proxy]:
+    with proxied(label_studio.url) as proxy:
+        yield proxy
+
+
+def process(job: str, loop: Loop, proxy: Proxy) -> ForkServerProcess:
+    names_of_settings = ("AWS_", "GOURMETGRAM_")
+    env = {name: value for name, value in os.environ.items() if name.startswith(names_of_settings)}
+    env["GOURMETGRAM_BUCKET_PREFIX"] = loop.store.bucket_prefix
+    return FORKS.Process(target=run_job, args=(job, {**env, "GOURMETGRAM_LABEL_STUDIO_URL": proxy.url}))
+
+
+def requests_of(job: str, loop: Loop, proxy: Proxy) -> int:
+    proxy.watch(None)
+    undisturbed = process(job, loop, proxy)
+    undisturbed.start()
+    undisturbed.join(120)
+    assert undisturbed.exitcode == 0
+    return proxy.counts.total()
+
+
+def kill(job: str, loop: Loop, proxy: Proxy, at: int) -> None:
+    victim = process(job, loop, proxy)
+
+    def before(number: int, _: str) -> None:
+        if number == at and victim.pid:
+            os.kill(victim.pid, signal.SIGKILL)
+
+    proxy.watch(before)
+    victim.start()
+    victim.join(120)
+    assert victim.exitcode == -signal.SIGKILL
+
+
+def state(loop: Loop) -> object:
+    """Tell what there is of each project: its title, its storages, its tasks."""
+    return [
+        (
+            loop.studio.projects.get(number).title,
+            sorted((s.bucket, s.prefix) for s in loop.studio.import_storage.s3.list(project=number)),
+            [(s.bucket, s.prefix) for s in loop.studio.export_storage.s3.list(project=number)],
+            len(list(loop.studio.tasks.list(project=number))),
+        )
+        for number in projects(loop)
+    ]
+
+
+def projects(loop: Loop) -> list[int]:
+    figures = set_up().figures["projects"]
+    assert isinstance(figures, dict)
+    assert loop.projects
+    return list(figures.values())
+
+
+def delete_projects(loop: Loop) -> None:
+    for number in projects(loop):
+        loop.studio.projects.delete(number)
+
+
+def test_a_set_up_that_is_killed_and_run_again_makes_each_project_once(loop: Loop, proxy: Proxy) -> None:
+    undisturbed = state(loop)
+    everything = len(list(loop.studio.projects.list()))
+    delete_projects(loop)
+    for at in sorted(SCHEDULE.sample(range(2, 20), KILLS)):
+        kill("setup", loop, proxy, at)
+    assert state(loop) == undisturbed
+    assert len(list(loop.studio.projects.list())) == everything
+
+
+def test_a_sync_that_is_killed_and_run_again_loses_and_repeats_nothing(loop: Loop, proxy: Proxy) -> None:
+    requests = requests_of("sync", loop, proxy)
+    for at in SCHEDULE.sample(range(1, requests + 1), min(KILLS, requests)):
+        ask(loop.store, upload(loop.store, at), Source.USER_FLAG)
+        kill("sync", loop, proxy, at)
+    requests_of("sync", loop, proxy)
+    assert len(list(loop.studio.tasks.list(project=loop.projects[Source.USER_FLAG]))) == min(KILLS, requests)
+
+
+def test_label_studio_killed_in_the_middle_of_a_sync_is_reported_and_the_next_run_completes(
+    loop: Loop, label_studio: Server, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = upload(loop.store, 1)
+    ask(loop.store, record, Source.USER_FLAG)
+    proxy.watch(lambda _, request: label_studio.kill() if "/sync" in request else None)
+    monkeypatch.setenv("GOURMETGRAM_LABEL_STUDIO_URL", proxy.url)
+    settings = CronjobSettings()
+    try:
+        with connect(settings) as studio:
+            outcome = sync(studio, settings, [Source.USER_FLAG])
+    finally:
+        label_studio.start()
+    assert not outcome.complete
+    assert "Label Studio did not answer when asked to sync" in outcome.summary
+    assert loop.sync(Source.USER_FLAG)["imported"] == 1
+    loop.annotate(loop.tasks(Source.USER_FLAG)[record.prediction_id], "Rice")
+    loop.process()
+    assert names(loop.store, "userfeedback") == [f"class_07/{record.prediction_id}.jpg"]

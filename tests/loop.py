@@ -1,0 +1,39 @@
+"""Label Studio with projects over the buckets of one test, and what annotators and jobs do there."""
+
+from label_studio_sdk.client import LabelStudio
+
+from cronjobs.label_studio.setup import set_up
+from cronjobs.processing import Processing
+from cronjobs.settings import CronjobSettings
+from cronjobs.sync import ProjectSync
+from gourmetgram.sources import ANNOTATED_SOURCES, Source
+from gourmetgram.store import Store
+from tests.labelling import SETTINGS
+
+
+class Loop:
+    """Label Studio with projects over the buckets of one test."""
+
+    def __init__(self, store: Store, studio: LabelStudio, settings: CronjobSettings) -> None:
+        self.store = store
+        self.studio = studio
+        self.settings = settings
+        figures = set_up().figures["projects"]
+        assert isinstance(figures, dict)
+        self.projects = dict(zip(ANNOTATED_SOURCES, figures.values(), strict=True))
+
+    def sync(self, source: Source) -> dict[str, int]:
+        return ProjectSync(self.studio, self.store, self.settings, source).run()
+
+    def tasks(self, source: Source) -> dict[str, int]:
+        """Give the numbers of a project's tasks, by prediction."""
+        listed = self.studio.tasks.list(project=self.projects[source])
+        return {task.data["prediction_id"]: task.id for task in listed}
+
+    def annotate(self, task: int, *choices: str, **more: object) -> int:
+        value = {"from_name": "food", "to_name": "image", "type": "choices", "value": {"choices": choices}}
+        made = self.studio.annotations.create(id=task, result=[value] if choices else [], **more)  # type: ignore[arg-type]
+        return made.id or 0
+
+    def process(self) -> dict[str, object]:
+        return dict(Processing(self.store, SETTINGS).run().figures)
