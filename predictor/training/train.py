@@ -24,7 +24,18 @@ from predictor.training.recipe import Recipe
 
 def train(data: Path, backbone: Path, run: Run, recipe: Recipe) -> None:
     """Fit a network to `training` and its temperature to `validation`; both are kept in the run's folder."""
-    chosen, held_out = photos(data, "training"), photos(data, "validation")
+    fit = _fit(photos(data, "training"), backbone, run, recipe)
+    _calibrate(fit, photos(data, "validation"), run)
+
+
+def refit(data: Path, backbone: Path, run: Run, recipe: Recipe, held_out: Run) -> None:
+    """Fit a network to both splits, with the temperature of a run that held `validation` out."""
+    _, temperature = held_out.trained()
+    fit = _fit(photos(data, "training") + photos(data, "validation"), backbone, run, recipe)
+    run.finish(fit.average.state_dict(), temperature)
+
+
+def _fit(chosen: Sequence[Photo], backbone: Path, run: Run, recipe: Recipe) -> Fit:
     batches = len(chosen) // recipe.batch
     if batches == 0:
         raise ValueError(f"{len(chosen)} photos are less than one batch of {recipe.batch}")
@@ -35,7 +46,7 @@ def train(data: Path, backbone: Path, run: Run, recipe: Recipe) -> None:
     for epoch in range(done, recipe.epochs):
         _learn(fit, chosen, recipe, epoch)
         run.save(epochs_done=epoch + 1, recipe=recipe, photos=len(chosen), fit=fit.state())
-    _calibrate(fit, held_out, run)
+    return fit
 
 
 def _restored(fit: Fit, run: Run, recipe: Recipe, photos: int) -> int:
@@ -84,7 +95,9 @@ def main() -> None:
     options = parser.parse_args()
     show_log()
     recipe = Recipe(epochs=options.epochs, seed=options.seed)
-    train(options.data, options.backbone, Run(options.run), recipe)
+    held_out = Run(options.run / "held-out")
+    train(options.data, options.backbone, held_out, recipe)
+    refit(options.data, options.backbone, Run(options.run), recipe, held_out)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from gourmetgram.classes import CLASSES
 from predictor.training.architecture import MobileNetV2
 from predictor.training.checkpoint import OtherRunError, Run
 from predictor.training.recipe import Recipe
-from predictor.training.train import train
+from predictor.training.train import refit, train
 from tests.conftest import PHOTOS
 
 QUICK = Recipe(epochs=2, batch=16, side=64)
@@ -55,6 +55,16 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(
     expected, expected_temperature = unbroken.trained()
     assert temperature == expected_temperature
     assert all(torch.equal(weights[name], value) for name, value in expected.items())
+
+
+def test_a_refit_learns_from_more_photos_at_the_same_temperature(
+    unbroken: Run, backbone: Path, tmp_path: Path
+) -> None:
+    refit(PHOTOS, backbone, Run(tmp_path), QUICK, held_out=unbroken)
+    weights, temperature = Run(tmp_path).trained()
+    expected, expected_temperature = unbroken.trained()
+    assert temperature == expected_temperature
+    assert not torch.equal(weights["classifier.1.weight"], expected["classifier.1.weight"])
 
 
 def test_training_moves_the_network_but_not_its_first_blocks(unbroken: Run) -> None:
