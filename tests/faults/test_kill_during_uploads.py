@@ -17,8 +17,8 @@ from gourmetgram.settings import StoreSettings
 from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from tests.conftest import new_predictor, new_store_server, new_webapp
-from tests.faults.uploads import is_ready, metric, photo, upload, wait_until
 from tests.processes import Server
+from tests.uploads import is_ready, metric, photo, upload, wait_until
 
 UPLOADS = 200
 CLIENTS = 8

@@ -89,15 +89,10 @@ def projects(loop: Loop) -> list[int]:
     return list(figures.values())
 
 
-def delete_projects(loop: Loop) -> None:
-    for number in projects(loop):
-        loop.studio.projects.delete(number)
-
-
 def test_a_set_up_that_is_killed_and_run_again_makes_each_project_once(loop: Loop, proxy: Proxy) -> None:
     undisturbed = state(loop)
     everything = len(list(loop.studio.projects.list()))
-    delete_projects(loop)
+    loop.delete_projects()
     for at in sorted(SCHEDULE.sample(range(2, 20), KILLS)):
         kill("setup", loop, proxy, at)
     assert state(loop) == undisturbed

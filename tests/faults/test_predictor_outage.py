@@ -11,8 +11,8 @@ import requests
 
 from gourmetgram.store import Store
 from tests.conftest import new_predictor, new_webapp
-from tests.faults.uploads import is_ready, metric, photo, upload, wait_until
 from tests.processes import Server
+from tests.uploads import is_ready, metric, photo, upload, wait_until
 
 
 @pytest.fixture

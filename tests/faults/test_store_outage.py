@@ -16,8 +16,8 @@ from gourmetgram.settings import StoreSettings
 from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from tests.conftest import new_store_server, new_webapp
-from tests.faults.uploads import metric, photo, upload, wait_until
 from tests.processes import Server
+from tests.uploads import metric, photo, upload, wait_until
 
 
 @pytest.fixture

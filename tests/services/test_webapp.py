@@ -1,7 +1,6 @@
 """The web application over HTTP, with the real store and predictor behind it."""
 
 import ast
-import io
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 import requests
-from PIL import Image
 
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES
@@ -19,20 +17,9 @@ from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from tests.conftest import new_webapp
 from tests.processes import Server
+from tests.uploads import photo, upload
 
-AS_JSON = {"Accept": "application/json"}
 EXAMPLES = Path(__file__).parent / "examples"
-
-
-def photo(kind: str = "JPEG", side: int = 300) -> bytes:
-    body = io.BytesIO()
-    Image.effect_noise((side, side), 90).convert("RGB").save(body, kind)
-    return body.getvalue()
-
-
-def upload(webapp: Server, body: bytes, headers: dict[str, str] | None = AS_JSON) -> requests.Response:
-    files = {"file": ("ramen.jpg", body)}
-    return requests.post(f"{webapp.url}/predict", files=files, headers=headers, timeout=30)
 
 
 def send(webapp: Server, **body: object) -> tuple[int, Any]:
@@ -42,15 +29,17 @@ def send(webapp: Server, **body: object) -> tuple[int, Any]:
 
 @pytest.fixture
 def record(webapp: Server) -> PredictionRecord:
-    response = upload(webapp, photo())
+    response = upload(webapp, photo(1))
     assert response.status_code == 200, response.text
     return PredictionRecord.model_validate(response.json())
 
 
 @pytest.fixture
 def replica(tmp_path: Path, store: Store, store_env: dict[str, str], predictor: Server) -> Iterator[Server]:
+    """Run a second web application, which is never sure."""
     assert store
-    server = new_webapp(tmp_path, store_env, predictor).start()
+    env = {**store_env, "GOURMETGRAM_CONFIDENCE_THRESHOLD": "1"}
+    server = new_webapp(tmp_path, env, predictor).start()
     yield server
     server.stop()
 
@@ -59,15 +48,15 @@ def replica(tmp_path: Path, store: Store, store_env: dict[str, str], predictor: 
 def test_the_upload_is_in_the_store_byte_for_byte(
     webapp: Server, store: Store, kind: str, extension: str
 ) -> None:
-    body = photo(kind)
+    body = photo(1, kind=kind)
     record = PredictionRecord.model_validate(upload(webapp, body).json())
     assert record.image.key == f"{record.class_dir}/{record.prediction_id}.{extension}"
     assert store.get(record.image.location) == body
     assert store.get_record(keys.prediction(record.prediction_id), PredictionRecord) == record
 
 
-def test_noise_is_a_task_for_the_annotators(store: Store, record: PredictionRecord) -> None:
-    assert record.confidence < 0.7
+def test_a_prediction_below_the_threshold_is_a_task_for_the_annotators(replica: Server, store: Store) -> None:
+    record = PredictionRecord.model_validate(upload(replica, photo(1)).json())
     task = store.get_record(keys.task(record.prediction_id, Source.LOW_CONFIDENCE), Task)
     assert task.data.confidence == record.confidence
 
@@ -82,7 +71,7 @@ def test_another_replica_takes_the_feedback(store: Store, record: PredictionReco
 
 
 def test_a_replica_that_was_killed_takes_the_feedback_afterwards(replica: Server) -> None:
-    prediction_id = upload(replica, photo()).json()["prediction_id"]
+    prediction_id = upload(replica, photo(1)).json()["prediction_id"]
     replica.kill()
     replica.start()
     assert send(replica, prediction_id=prediction_id)[0] == 200
@@ -95,7 +84,7 @@ def test_a_photo_that_is_too_large_is_refused_in_a_sentence(webapp: Server) -> N
 
 
 def test_what_only_looks_like_a_photo_is_refused_with_the_predictors_reason(webapp: Server) -> None:
-    response = upload(webapp, b"\xff\xd8\xff and no more", headers=None)
+    response = upload(webapp, b"\xff\xd8\xff and no more", accept="text/html")
     assert response.status_code == 400
     assert "badge-warning" in response.text
 

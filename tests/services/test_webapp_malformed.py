@@ -1,6 +1,5 @@
 """Whatever is sent, the web application answers with a sentence, goes on, and does not grow."""
 
-import io
 import json
 import random
 import socket
@@ -8,11 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import requests
-from PIL import Image
 
 from gourmetgram.store import Store
 from tests.conftest import new_webapp
 from tests.processes import Server
+from tests.uploads import photo
 
 BOUNDARY = "----malformed"
 GROWTH_BYTES = 100_000_000
@@ -28,12 +27,6 @@ def webapp(
     server.stop()
 
 
-def photo(kind: str) -> bytes:
-    body = io.BytesIO()
-    Image.effect_noise((200, 150), 60).convert("RGB").save(body, kind)
-    return body.getvalue()
-
-
 def form(
     body: bytes, part_headers: bytes = b'Content-Disposition: form-data; name="file"; filename="a.jpg"'
 ) -> bytes:
@@ -42,7 +35,7 @@ def form(
 
 
 def broken_photo(rng: random.Random) -> bytes:
-    body = bytearray(photo(rng.choice(["JPEG", "PNG", "WEBP"])))
+    body = bytearray(photo(rng.randrange(1000), kind=rng.choice(["JPEG", "PNG", "WEBP"])))
     if rng.random() < 0.5:
         return form(bytes(body[: rng.randrange(len(body))]))
     for _ in range(rng.randrange(1, 200)):
@@ -63,7 +56,7 @@ def broken_form(rng: random.Random) -> bytes:
             b"X: " + b"y" * rng.randrange(100_000),
         ]
     )
-    whole = form(rng.choice([b"", rng.randbytes(500), photo("JPEG")]), headers)
+    whole = form(rng.choice([b"", rng.randbytes(500), photo(1)]), headers)
     return whole[: rng.choice([len(whole), rng.randrange(len(whole))])]
 
 

@@ -55,6 +55,14 @@ def test_a_prediction_below_the_threshold_becomes_a_task(
     assert store.exists(keys.task(prediction_id, Source.LOW_CONFIDENCE)) == bool(tasks)
 
 
+def test_the_photo_is_written_before_what_points_to_it(
+    client: FlaskClient, store: MemoryStore, predictor: requests_mock.Mocker
+) -> None:
+    predictor.post(PREDICT, json=answer(confidence=0.5))
+    predicted(client)
+    assert [place.bucket for place in store.objects] == ["production", "tracking", "labelstudio"]
+
+
 def test_the_task_shows_the_photo_and_preselects_the_models_class(
     client: FlaskClient, store: MemoryStore, predictor: requests_mock.Mocker
 ) -> None:

@@ -1,4 +1,4 @@
-"""Uploads for tests that break things meanwhile."""
+"""Uploads to a running web application."""
 
 import io
 import random
@@ -11,20 +11,18 @@ from PIL import Image
 from tests.processes import Server
 
 
-def photo(seed: int, side: int = 64) -> bytes:
-    """Make a JPEG that is like no other."""
+def photo(seed: int, side: int = 64, kind: str = "JPEG") -> bytes:
+    """Make a photo of noise that is like no other."""
     pixels = random.Random(seed).randbytes(side * side * 3)
     body = io.BytesIO()
-    Image.frombytes("RGB", (side, side), pixels).save(body, "JPEG")
+    Image.frombytes("RGB", (side, side), pixels).save(body, kind)
     return body.getvalue()
 
 
-def upload(webapp: Server, body: bytes) -> requests.Response:
-    """Send a photo and ask for JSON."""
+def upload(webapp: Server, body: bytes, accept: str = "application/json") -> requests.Response:
+    """Send a photo and ask for JSON, or what else is accepted."""
     files = {"file": ("photo.jpg", body)}
-    return requests.post(
-        f"{webapp.url}/predict", files=files, headers={"Accept": "application/json"}, timeout=30
-    )
+    return requests.post(f"{webapp.url}/predict", files=files, headers={"Accept": accept}, timeout=30)
 
 
 def is_ready(webapp: Server) -> bool:
