@@ -39,6 +39,8 @@ def missing(store: Store, source: Source, tasks: Sequence[StudioTask]) -> Iterat
         StoreUnavailableError: the store did not answer.
     """
     for task in tasks:
+        if task.prediction_id is None:
+            continue
         for annotation in task.annotations:
             waits = _waits(store, source, annotation)
             if not waits and not _is_kept(store, source, task.prediction_id, annotation):

@@ -106,7 +106,7 @@ class Processing:
         if reason is None:
             with self._counting:
                 self.labelled[source.dataset] += 1
-        else:
+        elif reason:
             self._count_quarantined(source, prediction_id, reason)
 
     def each(

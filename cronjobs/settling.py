@@ -41,12 +41,12 @@ class Settlement:
         self.prediction_id = prediction_id
 
     def settle(self, waiting: Sequence[Waiting]) -> str | None:
-        """Settle it; return the reason if it goes to quarantine.
+        """Settle it; return the reason if it goes to quarantine, and "" if all answers were known already.
 
         Raises:
             StoreUnavailableError: the store did not answer; another run continues.
         """
-        reason = None
+        reason: str | None = ""
         for attempt in range(ROUNDS):
             kept = self.kept()
             names = {answer.archive_name for answer in kept.values()}

@@ -139,7 +139,9 @@ def loop(label_studio: Server, empty_store: Store, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("GOURMETGRAM_LABEL_STUDIO_TOKEN", label_studio.env["LABEL_STUDIO_USER_TOKEN"])
     settings = CronjobSettings()
     with connect(settings) as studio:
-        yield Loop(empty_store, studio, settings)
+        loop = Loop(empty_store, studio, settings)
+        yield loop
+        loop.delete_projects()
 
 
 def new_label_studio(folder: Path, store_env: dict[str, str]) -> Server:

@@ -22,6 +22,11 @@ class Loop:
         assert isinstance(figures, dict)
         self.projects = dict(zip(ANNOTATED_SOURCES, figures.values(), strict=True))
 
+    def delete_projects(self) -> None:
+        """Delete all projects: the fewer there are, the sooner the next test has set its own up."""
+        for project in list(self.studio.projects.list()):
+            self.studio.projects.delete(project.id)
+
     def sync(self, source: Source) -> dict[str, int]:
         return ProjectSync(self.studio, self.store, self.settings, source).run()
 

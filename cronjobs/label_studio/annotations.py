@@ -34,9 +34,10 @@ class StudioTask(Record):
     annotations: list[Annotation]
 
     @property
-    def prediction_id(self) -> str:
-        """Give the prediction that it asks about."""
-        return str(self.data.get("prediction_id"))
+    def prediction_id(self) -> str | None:
+        """Give the prediction that it asks about; none for a task that a person imported."""
+        prediction_id = self.data.get("prediction_id")
+        return prediction_id if isinstance(prediction_id, str) else None
 
     @property
     def changed_at(self) -> datetime:
@@ -70,8 +71,13 @@ def drop_duplicates(studio: LabelStudio, tasks: Sequence[StudioTask]) -> list[St
     """
     first: dict[str, int] = {}
     for task in sorted(tasks, key=lambda task: task.id):
-        first.setdefault(task.prediction_id, task.id)
-    superfluous = [task for task in tasks if first[task.prediction_id] != task.id and not task.annotations]
+        if task.prediction_id:
+            first.setdefault(task.prediction_id, task.id)
+    superfluous = [
+        task
+        for task in tasks
+        if task.prediction_id and first[task.prediction_id] != task.id and not task.annotations
+    ]
     for task in superfluous:
         with failures(f"delete task {task.id}", unless_gone=True):
             studio.tasks.delete(str(task.id))

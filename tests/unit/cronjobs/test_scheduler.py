@@ -1,8 +1,10 @@
+import subprocess
 from datetime import UTC, datetime
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 
-from cronjobs.scheduler import trigger, triggers
+from cronjobs.scheduler import ATTEMPTS, run_job, trigger, triggers
 
 SATURDAY = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
@@ -34,3 +36,13 @@ def test_the_jobs_run_at_two_three_and_four() -> None:
 )
 def test_a_schedule_means_what_it_means_in_kubernetes(schedule: str, run: str) -> None:
     assert next_run(schedule) == run
+
+
+@pytest.mark.parametrize(("status", "attempt", "again"), [(0, 1, 0), (1, 1, 1), (1, ATTEMPTS, 0)])
+def test_a_job_that_asks_for_it_runs_again_but_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch, status: int, attempt: int, again: int
+) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, status))
+    scheduler = BackgroundScheduler(timezone=UTC)
+    run_job(scheduler, "sync", attempt)
+    assert len(scheduler.get_jobs()) == again
