@@ -1,9 +1,10 @@
 #!/bin/bash
 # Put Food-11 on this machine and give it to the cluster as the volume claim "food11".
-# Source: $1 or $FOOD11, which is a URL of a zip, a zip, a folder, or "none".
+# Source: $1, which replaces what is there, or $FOOD11: a URL of a zip, the path of a zip or a folder, or "none".
 set -euo pipefail
 from=${1:-$FOOD11}
 target=/srv/food11/Food-11
+export KUBECONFIG=/etc/rancher/k3s/k3s.yaml
 [ "$from" != none ] || exit 0
 
 unpack() { # the zip or folder $1 into the new folder $2
@@ -12,20 +13,24 @@ unpack() { # the zip or folder $1 into the new folder $2
 
 sort_photos() { # <class>_<number>.jpg of the folder $1 into class_XX/
     find "$1" -maxdepth 1 -name '[0-9]*_*.*' -print0 | while IFS= read -r -d '' photo; do
-        name=$(basename "$photo")
-        folder=$(printf '%s/class_%02d' "$1" "${name%%_*}")
-        mkdir -p "$folder"
+        name=${photo##*/}
+        printf -v folder '%s/class_%02d' "$1" "${name%%_*}"
+        [ -d "$folder" ] || mkdir "$folder"
         mv "$photo" "$folder/"
     done
 }
 
-if [ ! -d "$target" ]; then
+if [ $# -gt 0 ] || [ ! -d "$target" ]; then
     work=/srv/food11/new
     rm -rf "$work"
     mkdir -p "$work"
     case "$from" in
         *://*)
-            curl --fail --location --retry 5 --silent --show-error --output "$work.zip" "$from"
+            curl --fail --location --retry 5 --silent --show-error --output "$work.zip" "$from" || {
+                # The system runs without the course's data, so this isn't tried for ever.
+                echo "gourmetgram: no Food-11 at $from: sudo $0 PATH" | tee /dev/console
+                exit 0
+            }
             unpack "$work.zip" "$work"
             rm "$work.zip"
             ;;
@@ -37,7 +42,8 @@ if [ ! -d "$target" ]; then
         sort_photos "$found/$part"
     done
     chmod -R a+rX "$found"
+    rm -rf "$target"
     mv "$found" "$target"
     rm -rf "$work"
 fi
-sed "s/NODE_NAME/$(hostname)/" food11.yaml | kubectl apply -f -
+sed "s/NODE_NAME/$(hostname)/" "$(dirname "$0")/../food11.yaml" | kubectl apply -f -

@@ -10,7 +10,8 @@ for process in webapp predictor cronjobs; do
     image="localhost/gourmetgram/$process:$tag"
     archive="$folder/$process-$tag.tar"
     [ ! -e "$archive" ] || continue
-    buildah build --layers --tag "$image" --file "$source/$process/Dockerfile" "$source"
+    buildah build --isolation chroot --network host --layers --tag "$image" \
+        --file "$source/$process/Dockerfile" "$source"
     rm -f "$archive.new"
     buildah push "$image" "docker-archive:$archive.new:$image"
     mv "$archive.new" "$archive"
