@@ -177,7 +177,7 @@ $(BIN)/.chameleon: chameleon/requirements.txt | $(UV)
 	@echo "Installing OpenStack into .venv-openstack"
 	$(UV) venv --quiet --allow-existing .venv-openstack
 	$(UV) pip sync --python .venv-openstack $<
-	@rm -f .venv-openstack/tables.sql
+	@rm -f .venv-openstack/tables.sql .venv-openstack/machine.tar
 	@touch $@
 
 $(BIN)/.test: tests/requirements.txt | $(UV)
