@@ -1,14 +1,61 @@
-"""Processes that start in milliseconds, as copies of one that has imported the jobs already."""
+"""Jobs in processes of their own that start in milliseconds: copies of one that has imported everything."""
 
 import functools
 import multiprocessing
+import os
+from collections.abc import Mapping
+from multiprocessing.context import ForkServerProcess
 
 import botocore.loaders
+
+from cronjobs.label_studio.client import connect
+from cronjobs.label_studio.setup import set_up
+from cronjobs.processing import Processing
+from cronjobs.sampling import Sampling
+from cronjobs.settings import CronjobSettings
+from cronjobs.sync import sync
+from gourmetgram.sources import Source
+from gourmetgram.store import Store
+from tests.labelling import NOON
 
 # What boto3 reads about S3, 10 MB of JSON, would take longer than all requests of a job in a test.
 botocore.loaders.create_loader = functools.cache(botocore.loaders.create_loader)
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    ["tests.forks", "cronjobs.label_studio.setup", "cronjobs.processing", "cronjobs.sync"]
-)
+FORKS.set_forkserver_preload(["__main__", __name__])
+
+
+def job_process(job: str, env: Mapping[str, str]) -> ForkServerProcess:
+    """Make the process of a job, not yet started, with more in its environment."""
+    return FORKS.Process(target=JOBS[job], args=(dict(env),))
+
+
+def run_sampling(env: Mapping[str, str]) -> None:
+    """Draw two predictions."""
+    os.environ.update(env)
+    settings = CronjobSettings(sample_size=2)
+    Sampling(Store(settings), settings).run(NOON.date())
+
+
+def run_processing(env: Mapping[str, str]) -> None:
+    """Process what waits."""
+    os.environ.update(env)
+    settings = CronjobSettings()
+    Processing(Store(settings), settings).run()
+
+
+def run_sync(env: Mapping[str, str]) -> None:
+    """Sync one project."""
+    os.environ.update(env)
+    settings = CronjobSettings()
+    with connect(settings) as studio:
+        assert sync(studio, settings, [Source.USER_FLAG]).complete
+
+
+def run_set_up(env: Mapping[str, str]) -> None:
+    """Set Label Studio up."""
+    os.environ.update(env)
+    set_up()
+
+
+JOBS = {"sampling": run_sampling, "processing": run_processing, "sync": run_sync, "setup": run_set_up}

@@ -12,30 +12,17 @@ from threading import Barrier
 import pytest
 
 from cronjobs.processing import Processing
-from cronjobs.sampling import Sampling
-from cronjobs.settings import CronjobSettings
 from gourmetgram.keys import LABELSTUDIO, Location
 from gourmetgram.sources import Source
 from gourmetgram.store import Store
-from tests.forks import FORKS
-from tests.labelling import NOON, SETTINGS, annotation, answer, ask, contents, relabel, upload
+from tests.forks import job_process
+from tests.labelling import SETTINGS, annotation, answer, ask, contents, relabel, upload
 from tests.proxy import Proxy, proxied
 
 BOB = "bob@example.org"
 FLAG = Source.USER_FLAG
 
 State = Callable[[Store], object]
-
-
-def run_job(job: str, env: dict[str, str], threads: int) -> None:
-    """Run in a process of its own, as `python -m cronjobs.<job>` does."""
-    os.environ.update(env)
-    settings = CronjobSettings(processing_threads=threads, sample_size=2)
-    store = Store(settings)
-    if job == "sampling":
-        Sampling(store, settings).run(NOON.date())
-    else:
-        Processing(store, settings).run()
 
 
 class Jobs:
@@ -55,8 +42,11 @@ class Jobs:
         return store
 
     def process(self, job: str, store: Store, threads: int = 1) -> ForkServerProcess:
-        env = {**self.env, "GOURMETGRAM_BUCKET_PREFIX": store.bucket_prefix}
-        return FORKS.Process(target=run_job, args=(job, env, threads))
+        settings = {
+            "GOURMETGRAM_BUCKET_PREFIX": store.bucket_prefix,
+            "GOURMETGRAM_PROCESSING_THREADS": str(threads),
+        }
+        return job_process(job, {**self.env, **settings})
 
     def run(self, job: str, store: Store, threads: int = 1) -> int:
         """Run a job to its end; return how many requests it took."""

@@ -13,7 +13,7 @@ from cronjobs.label_studio.setup import set_up
 from cronjobs.settings import CronjobSettings
 from cronjobs.sync import sync
 from gourmetgram.sources import Source
-from tests.forks import FORKS
+from tests.forks import job_process
 from tests.labelling import ask, names, upload
 from tests.loop import Loop
 from tests.processes import Server
@@ -21,17 +21,6 @@ from tests.proxy import Proxy, proxied
 
 KILLS = 6
 SCHEDULE = random.Random(11)
-
-
-def run_job(job: str, env: dict[str, str]) -> None:
-    """Run in a process of its own, as `python -m cronjobs.<job>` does."""
-    os.environ.update(env)
-    if job == "setup":
-        set_up()
-    else:
-        settings = CronjobSettings()
-        with connect(settings) as studio:
-            assert sync(studio, settings, [Source.USER_FLAG]).complete
 
 
 @pytest.fixture
@@ -44,7 +33,7 @@ def process(job: str, loop: Loop, proxy: Proxy) -> ForkServerProcess:
     names_of_settings = ("AWS_", "GOURMETGRAM_")
     env = {name: value for name, value in os.environ.items() if name.startswith(names_of_settings)}
     env["GOURMETGRAM_BUCKET_PREFIX"] = loop.store.bucket_prefix
-    return FORKS.Process(target=run_job, args=(job, {**env, "GOURMETGRAM_LABEL_STUDIO_URL": proxy.url}))
+    return job_process(job, {**env, "GOURMETGRAM_LABEL_STUDIO_URL": proxy.url})
 
 
 def requests_of(job: str, loop: Loop, proxy: Proxy) -> int:
