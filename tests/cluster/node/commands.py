@@ -18,11 +18,14 @@ def run(
     """Return the standard output of a command.
 
     Raises:
-        CommandError: It ended with another status than 0.
+        CommandError: It ended with another status than 0, or there is no such program.
     """
-    done = subprocess.run(
-        list(command), input=stdin, cwd=cwd, env=environment, capture_output=True, text=True, check=False
-    )
+    try:
+        done = subprocess.run(
+            list(command), input=stdin, cwd=cwd, env=environment, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise CommandError(f"there is no program {command[0]} on PATH") from error
     if done.returncode:
         raise CommandError(_failure(command, done.stderr or done.stdout))
     return done.stdout

@@ -70,6 +70,11 @@ def remains() -> list[str]:
     left = [f"process {first_process()}"] if first_process() else []
     left += [f"device {network.HOST_DEVICE}"] if network.exists() else []
     left += [mount for mount in Path("/proc/mounts").read_text().splitlines() if str(STATE) in mount]
+    left += [
+        f"loop device {file.parts[3]}"
+        for file in Path("/sys/block").glob("loop*/loop/backing_file")
+        if str(STATE) in file.read_text()
+    ]
     return left + [f"control group {group}" for group in _control_groups()]
 
 
