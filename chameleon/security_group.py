@@ -31,14 +31,13 @@ class Rule(NamedTuple):
     cidr: str | None
 
     def __str__(self) -> str:
-        return f"{self.port} to {self.cidr}" if self.port else "everything between the nodes"
+        return f"port {self.port} to {self.cidr}" if self.port else "everything between the nodes"
 
 
 def rules(settings: Settings) -> set[Rule]:
-    """Return the rules that the group should have."""
+    """Return the rules that the group should have; nodes reach each other, however many there are now."""
     tools = EVERYWHERE if settings.open_all else settings.allow_from or caller.network()
-    between = {Rule(None, None)} if settings.nodes > 1 else set()
-    return between | {Rule(port, EVERYWHERE if port in PUBLIC else tools) for port in PORTS}
+    return {Rule(None, None)} | {Rule(port, EVERYWHERE if port in PUBLIC else tools) for port in PORTS}
 
 
 def find(cloud: Connection, settings: Settings) -> SecurityGroup | None:
@@ -93,9 +92,9 @@ def wanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
     target = rules(settings)
     have = existing(group) if group else {}
     for rule in sorted(target - have.keys(), key=str):
-        yield Change(f"Open port {rule}", partial(_open, cloud, settings, rule))
+        yield Change(f"Open {rule}", partial(_open, cloud, settings, rule))
     for rule in have.keys() - target:
-        yield Change(f"Close port {rule}", partial(cloud.network.delete_security_group_rule, have[rule]))
+        yield Change(f"Close {rule}", partial(cloud.network.delete_security_group_rule, have[rule]))
 
 
 def create(cloud: Connection, settings: Settings) -> None:

@@ -17,7 +17,7 @@ def lines(cloud: Connection, settings: Settings) -> Iterator[Line]:
     group = security_group.find(cloud, settings)
     if group:
         opened = sorted(str(rule) for rule in security_group.existing(group))
-        yield "open ports", ", ".join(opened)
+        yield "open", ", ".join(opened)
     for machine in server.all_of(cloud, settings):
         yield "server", f"{machine.name} {machine.status}"
     ip = address.find(cloud, settings)

@@ -10,7 +10,7 @@ from openstack.connection import Connection
 from tests.openstack.conftest import Chameleon, count
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
-UP_WRITES = 12  # key, lease, group, seven rules, server, floating IP
+UP_WRITES = 13  # key, lease, group, eight rules, server, floating IP
 DOWN_WRITES = 5  # floating IP, server, lease, group, key
 
 
@@ -51,7 +51,7 @@ def test_up_and_down_finish_though_every_write_loses_its_answer(
     empty = count(alice)
     assert until_it_is_done(chameleon, line, "up") == UP_WRITES + 1
     made = {kind: number - empty[kind] for kind, number in count(alice).items()}
-    assert made.pop("rules") == 9
+    assert made.pop("rules") == 10
     assert set(made.values()) == {1}
     assert until_it_is_done(chameleon, line, "down") == DOWN_WRITES + 1
     assert count(alice) == empty
