@@ -53,7 +53,7 @@ class Metrics:
         self._requests = Histogram(
             "gourmetgram_http_request_seconds",
             "Time to answer a request",
-            ["endpoint", "method", "status"],
+            ["view", "method", "status"],
             buckets=SECONDS,
             registry=self.registry,
         )
@@ -65,10 +65,10 @@ class Metrics:
         self._predictions.labels(record.prediction).inc()
         self._confidence.observe(record.confidence)
 
-    def observe_request(self, endpoint: str | None, method: str, status: int, seconds: float) -> None:
+    def observe_request(self, view: str | None, method: str, status: int, seconds: float) -> None:
         """Time a request by the name of its view, its method and the class of its status, such as 2xx."""
         method = method if method in METHODS else "other"
-        self._requests.labels(endpoint or "none", method, f"{status // 100}xx").observe(seconds)
+        self._requests.labels(view or "none", method, f"{status // 100}xx").observe(seconds)
 
 
 class SpoolCollector(Collector):

@@ -16,6 +16,7 @@ from tests.cluster.node.versions import versions
 ROOT = Path(__file__).parents[3]
 CHART = ROOT / "charts/gourmetgram"
 KSERVE = "serving.kserve.io/v1beta1/InferenceService"
+OPERATOR = "monitoring.coreos.com/v1/PrometheusRule"
 
 Manifest = dict[str, Any]
 Render = Callable[..., list[Manifest]]
@@ -40,7 +41,7 @@ def render(helm: Path) -> Render:
     def template(*arguments: str | Path, release: str = "food", kserve: bool = True) -> list[Manifest]:
         command = [helm, "template", release, CHART, "--namespace=eat"]
         command += ["--kube-version", versions()["KUBERNETES_VERSION"], *arguments]
-        command += ["--api-versions", KSERVE] if kserve else []
+        command += ["--api-versions", OPERATOR, *(["--api-versions", KSERVE] if kserve else [])]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RefusedError(done.stderr)

@@ -53,7 +53,7 @@ def test_a_predictor_that_fails_is_counted(
 
 def test_requests_are_timed_by_view_and_class_of_status(client: FlaskClient, services: Services) -> None:
     client.post("/feedback", json={})
-    labels = {"endpoint": "feedback.feedback", "method": "POST", "status": "4xx"}
+    labels = {"view": "feedback.feedback", "method": "POST", "status": "4xx"}
     assert value(services, "gourmetgram_http_request_seconds_count", **labels) == 1
 
 
@@ -63,7 +63,7 @@ def test_what_a_user_sends_is_no_label(client: FlaskClient, services: Services) 
     text = client.get("/metrics").text
     assert "what-is-this" not in text
     assert "BREW" not in text
-    labels = {"endpoint": "none", "method": "GET", "status": "4xx"}
+    labels = {"view": "none", "method": "GET", "status": "4xx"}
     assert value(services, "gourmetgram_http_request_seconds_count", **labels) == 1
 
 

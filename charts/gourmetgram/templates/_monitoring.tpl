@@ -1,0 +1,18 @@
+{{- define "gourmetgram.monitoringLabels" -}}
+{{ include "gourmetgram.labels" . }}
+{{- with .Values.monitoring.labels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Rules and alerts of this release; takes (list $ "path"). The files are for namespace "gourmetgram". */}}
+{{- define "gourmetgram.rules" -}}
+{{- $root := index . 0 -}}
+{{- $namespace := $root.Release.Namespace -}}
+{{- $text := $root.Files.Get (index . 1) | replace "namespace=\"gourmetgram\"" (printf "namespace=%q" $namespace) -}}
+{{- $text = $text | replace "uid: gourmetgram-" (printf "uid: g%s-" (sha256sum $namespace | trunc 7)) -}}
+{{- with $root.Values.monitoring.runbooks -}}
+{{- $text = $text | replace "runbook_url: monitoring/runbooks/" (printf "runbook_url: %s/" (trimSuffix "/" .)) -}}
+{{- end -}}
+{{- $text -}}
+{{- end }}

@@ -1,0 +1,46 @@
+"""`python -m monitoring`: write what Grafana gets, the dashboards and the alerts."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from monitoring.dashboards.loop import LOOP
+from monitoring.dashboards.quality import QUALITY
+from monitoring.dashboards.service import SERVICE
+from monitoring.grafana_alerts import alerting
+
+MONITORING = Path(__file__).parent
+DASHBOARDS = {"service": SERVICE, "quality": QUALITY, "loop": LOOP}
+
+
+class Readable(yaml.SafeDumper):
+    """Leaves the lines of an expression as they are."""
+
+    def represent_str(self, text: str) -> yaml.ScalarNode:
+        """Write several lines as a block."""
+        node: yaml.ScalarNode = super().represent_str(text)
+        node.style = "|" if "\n" in text else node.style
+        return node
+
+
+Readable.add_representer(str, Readable.represent_str)
+
+
+def files() -> Iterator[tuple[Path, str]]:
+    """Give each file that is generated, with what belongs into it."""
+    for name, dashboard in DASHBOARDS.items():
+        yield MONITORING / f"dashboards/{name}.json", json.dumps(dashboard, indent=2) + "\n"
+    text = yaml.dump(alerting(MONITORING / "rules"), Dumper=Readable, sort_keys=False, width=110)
+    yield MONITORING / "dashboards/alerts.yaml", f"# Made of rules/ by `make dashboards`.\n{text}"
+
+
+def main() -> None:
+    """Write all files."""
+    for path, text in files():
+        path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

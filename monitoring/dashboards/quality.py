@@ -1,0 +1,164 @@
+"""How good is the model, how sure are we of that, and do its inputs change?"""
+
+from monitoring.dashboards.panels import NS, bars, choice, dashboard, lines, matrix, stat
+
+WINDOW = f'{NS},window="$window"'
+SHARE = {"max": 1}
+FEEDBACK = f'gourmetgram_http_request_seconds_count{{{NS},view="feedback.feedback"}}'
+REFUSED = FEEDBACK.replace("}", ',status!="2xx"}')
+OUTCOMES = {
+    "true_positives_total": ("1", "1"),
+    "true_negatives_total": ("0", "0"),
+    "false_positives_total": ("1", "0"),
+    "false_negatives_total": ("0", "1"),
+}
+
+
+def two_by_two() -> str:
+    """Put the four counters into one vector with the labels prediction and actual."""
+    cells = []
+    for name, (prediction, actual) in OUTCOMES.items():
+        counted = f"sum(increase({name}{{{NS}}}[$__range]))"
+        labelled = f'label_replace({counted}, "prediction", "{prediction}", "", "")'
+        cells.append(f'label_replace({labelled}, "actual", "{actual}", "", "")')
+    return " or ".join(cells)
+
+
+def accuracy(part: str) -> str:
+    """Name a part of the accuracy for the chosen window."""
+    return f"gourmetgram:accuracy:{part}{{{WINDOW}}}"
+
+
+QUALITY = dashboard(
+    "gourmetgram-quality",
+    "GourmetGram / Model quality",
+    (
+        "The random sample, which alone is typical",
+        5,
+        [
+            stat("Accuracy", "Share of the sample that the model knew.", accuracy("ratio"), "percentunit"),
+            stat(
+                "At least", "Lower end of Wilson's 95 % interval.", accuracy("wilson_lower"), "percentunit",
+            ),
+            stat("Labels", "Random labels behind these figures.", accuracy("labels"), "short"),
+            stat(
+                "Macro F1", "Mean of F1 over the classes that have labels.",
+                f"gourmetgram:macro_f1:ratio{{{WINDOW}}}", "percentunit",
+            ),
+            stat("Target", "What we want.", f"gourmetgram:accuracy:target{{{NS}}}", "percentunit"),
+        ],
+    ),
+    (
+        "Which food is taken for which?",
+        13,
+        [
+            matrix(
+                "Confusion matrix",
+                "Labels of the random sample: a row is what the photo shows, a column what the model said.",
+                f'gourmetgram:labels:max{{{WINDOW},source="random_sampling"}}', "actual", "predicted",
+            ),
+        ],
+    ),
+    (
+        "Over time",
+        9,
+        [
+            lines(
+                "Performance over time", "On the random sample of the window up to each moment.",
+                "percentunit",
+                (accuracy("ratio"), "accuracy"),
+                (accuracy("wilson_lower"), "at least"),
+                (accuracy("wilson_upper"), "at most"),
+                (f"gourmetgram:macro_precision:ratio{{{WINDOW}}}", "macro precision"),
+                (f"gourmetgram:macro_recall:ratio{{{WINDOW}}}", "macro recall"),
+                (f"gourmetgram:accuracy:target{{{NS}}}", "target"),
+                span=SHARE,
+            ),
+            lines(
+                "Random sample against flagged",
+                "What users flag is wrong more often: it says nothing of the accuracy.", "percentunit",
+                (accuracy("ratio"), "random sample"),
+                (f"gourmetgram:flagged:ratio{{{WINDOW}}}", "flagged"),
+                span=SHARE,
+            ),
+            lines(
+                "Labels", "Labels of the window, by why the photo was labelled.", "short",
+                (f"sum by (source) (gourmetgram:labels:max{{{WINDOW}}})", "{{source}}"),
+            ),
+        ],
+    ),
+    (
+        "By class",
+        11,
+        [
+            bars(
+                "Recall", "Share of a class's photos that the model knew.", "percentunit",
+                (f"gourmetgram:class_recall:ratio{{{WINDOW}}}", "{{class}}"), span=SHARE,
+            ),
+            bars(
+                "Precision", "How often the model is right when it names a class.", "percentunit",
+                (f"gourmetgram:class_precision:ratio{{{WINDOW}}}", "{{class}}"), span=SHARE,
+            ),
+            bars(
+                "F1", "Harmonic mean of the two.", "percentunit",
+                (f"gourmetgram:class_f1:ratio{{{WINDOW}}}", "{{class}}"), span=SHARE,
+            ),
+            bars(
+                "Labels by class", "Random labels behind each class.", "short",
+                (f"gourmetgram:class_actual:labels{{{WINDOW}}}", "{{class}}"),
+            ),
+        ],
+    ),
+    (
+        "Do the photos change?",
+        9,
+        [
+            lines(
+                "Predictions by class", "Share of each class among the predictions of a day.", "percentunit",
+                (f"gourmetgram:predictions:share{{{NS}}}", "{{predicted}}"), span=SHARE,
+            ),
+            lines(
+                "Confidence", "Share of the predictions of a day, by confidence.", "percentunit",
+                (f"gourmetgram:confidences:share{{{NS}}}", "{{confidence}}"), span=SHARE,
+            ),
+            lines(
+                "Drift", "Population stability index against the week before; above 0.25 is a shift.",
+                "short",
+                (f"gourmetgram:predictions:stability_index{{{NS}}}", "class mix"),
+                (f"gourmetgram:confidences:stability_index{{{NS}}}", "confidence"),
+                (f"0.25 + 0 * gourmetgram:accuracy:target{{{NS}}}", "target"),
+            ),
+        ],
+    ),
+    (
+        "Model Feedback API: outcomes of any binary model",
+        9,
+        [
+            matrix("Two by two", "Outcomes of the shown time.", two_by_two(), "actual", "prediction"),
+            lines(
+                "Performance", "Since each process started; the alert compares days.", "percentunit",
+                *((f"{name}{{{NS}}}", name) for name in ("accuracy", "precision", "recall", "f1_score")),
+                (f"gourmetgram:model_feedback:accuracy1d{{{NS}}}", "accuracy of a day"),
+                (f"gourmetgram:accuracy:target{{{NS}}}", "target"),
+                span=SHARE,
+            ),
+            lines(
+                "Feedback", "Requests to /feedback a second, of every kind.", "reqps",
+                (f"sum(rate({FEEDBACK}[$__rate_interval]))", "all"),
+                (f"gourmetgram:model_feedback:increase1d{{{NS}}} / 86400", "outcomes, mean of a day"),
+            ),
+            lines(
+                "Feedback refused", "Share of the requests to /feedback that were refused or failed.",
+                "percentunit",
+                (
+                    f"(sum by (status) (rate({REFUSED}[$__rate_interval]))"
+                    f" / on () group_left () sum(rate({FEEDBACK}[$__rate_interval])))"
+                    f" or 0 * sum(rate({FEEDBACK}[$__rate_interval]))",
+                    "{{status}}",
+                ),
+                span=SHARE,
+            ),
+        ],
+    ),
+    more=[choice("window", "Window", ["1d", "7d", "30d"], "30d")],
+)  # fmt: skip
