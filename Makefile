@@ -83,6 +83,12 @@ chart-lint: ## lint the chart with every scenario, and let kube-score judge it
 	    --kubernetes-version $(basename $(KUBERNETES_VERSION)) $(MEANT_SO:%=--ignore-test %) - | (grep -vE '^\[(OK|SKIPPED)\]' || true); \
 	done
 
+monitor: $(BIN)/.run $(BIN)/.label-studio ## start Prometheus and Alertmanager beside the parts
+	@$(BIN)/python -m manifests.local monitor
+
+dashboards: $(BIN)/.test ## write Grafana's dashboards and alerts from their code and the rules
+	@$(BIN)/python -m monitoring
+
 ## Chameleon. Options: make chameleon-up CHAMELEON="--flavor m1.large"; all of them: CHAMELEON=--help
 
 chameleon-up chameleon-status chameleon-extend chameleon-down: chameleon-%: $(BIN)/.chameleon
@@ -191,6 +197,6 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
 	@touch $@
 
-.PHONY: help up status logs down sample sync process report test lint test-unit test-services model evaluate lock
+.PHONY: help up status logs down monitor dashboards sample sync process report test lint test-unit test-services model evaluate lock
 .PHONY: images cluster cluster-down install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

@@ -1,12 +1,12 @@
-"""`python -m manifests.local up|status|logs|down|job`: run the whole system on one machine."""
+"""`python -m manifests.local up|monitor|status|logs|down|job`: run the whole system on one machine."""
 
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from manifests.local import supervisor
-from manifests.local.parts import PARTS
+from manifests.local import monitoring, supervisor
+from manifests.local.parts import PARTS, WATCHERS, Part
 from manifests.local.settings import SECRETS, STATE, LocalSettings, environment
 
 READY_SECONDS = 300
@@ -19,10 +19,10 @@ def up(settings: LocalSettings) -> None:
         say("The settings have changed: stopping the parts first.")
         supervisor.stop()
     if supervisor.running():
-        supervisor.control(environment(settings), "start", "all")
+        supervisor.control(environment(settings), "start", *(part.name for part in PARTS), "scheduler")
     else:
         supervisor.stop()
-        refuse_taken_ports(settings)
+        refuse_taken_ports(settings, PARTS)
         supervisor.start(environment(settings))
         STARTED_WITH.write_text(settings.model_dump_json())
     wait(settings)
@@ -30,10 +30,20 @@ def up(settings: LocalSettings) -> None:
     say("Upload a photo at " + next(part for part in PARTS if part.name == "webapp").url(settings))
 
 
-def wait(settings: LocalSettings) -> None:
+def monitor(settings: LocalSettings) -> None:
+    """Start Prometheus and Alertmanager beside the parts."""
+    monitoring.require_programs(settings)
+    up(settings)
+    refuse_taken_ports(settings, [part for part in WATCHERS if not part.answers(settings)])
+    monitoring.configure(settings)
+    supervisor.control(environment(settings), "restart", *(part.name for part in WATCHERS))
+    wait(settings, WATCHERS)
+
+
+def wait(settings: LocalSettings, parts: Sequence[Part] = PARTS) -> None:
     """Set each part up as soon as it answers, in the order in which they need each other."""
     started = time.monotonic()
-    for part in PARTS:
+    for part in parts:
         while not part.answers(settings):
             if time.monotonic() - started > READY_SECONDS:
                 sys.exit(
@@ -49,7 +59,7 @@ def status(settings: LocalSettings) -> None:
     """Say of each part whether it runs and answers."""
     if not supervisor.running():
         sys.exit("Nothing runs. Start it with: make up")
-    for part in PARTS:
+    for part in (*PARTS, *(part for part in WATCHERS if part.answers(settings))):
         state = "ready" if part.answers(settings) else "does not answer"
         say(f"{part.title:20} {part.url(settings):24} {state}")
     supervisor.control(environment(settings), "status")
@@ -73,14 +83,14 @@ def job(settings: LocalSettings) -> None:
     sys.exit(subprocess.run(command, env=environment(settings), check=False).returncode)
 
 
-def refuse_taken_ports(settings: LocalSettings) -> None:
+def refuse_taken_ports(settings: LocalSettings, parts: Sequence[Part]) -> None:
     """End with a sentence for each port that something else listens on."""
-    taken = [part for part in PARTS if supervisor.is_taken(part.port(settings))]
+    taken = [part for part in parts if supervisor.is_taken(part.port(settings))]
     for part in taken:
         holder = supervisor.holder(part.port(settings))
         setting = f"GOURMETGRAM_{part.name.replace('-', '_').upper()}_PORT"
         say(f"Port {part.port(settings)}, for the {part.title}, is taken by {holder}.")
-        say(f"End that, or choose another port: make up {setting}=…")
+        say(f"End that, or choose another port with {setting}=…")
     if taken:
         sys.exit(1)
 
@@ -93,6 +103,7 @@ def say(line: str) -> None:
 SET_UP = {"store": ("cronjobs.buckets",), "label-studio": ("cronjobs.label_studio.setup",)}
 COMMANDS: dict[str, Callable[[LocalSettings], None]] = {
     "up": up,
+    "monitor": monitor,
     "status": status,
     "logs": logs,
     "down": down,

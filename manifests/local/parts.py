@@ -39,3 +39,8 @@ PARTS = (
     Part("webapp", "web application", "/readyz"),
     Part("label-studio", "Label Studio", "/health"),
 )
+
+WATCHERS = (
+    Part("prometheus", "Prometheus", "/-/ready"),
+    Part("alertmanager", "Alertmanager", "/-/ready"),
+)

@@ -27,6 +27,11 @@ class LocalSettings(BaseSettings):
     label_studio_port: int = Field(default=8080, description="Port of Label Studio")
     store_port: int = Field(default=9000, description="Port of the object store")
 
+    prometheus: str = Field(default="prometheus", description="Program of Prometheus")
+    prometheus_port: int = Field(default=9090, description="Port of Prometheus")
+    alertmanager: str = Field(default="prometheus-alertmanager", description="Program of Alertmanager")
+    alertmanager_port: int = Field(default=9093, description="Port of Alertmanager")
+
 
 def environment(settings: LocalSettings) -> dict[str, str]:
     """Give the variables of the parts and of the supervisor's configuration, secrets among them."""

@@ -16,6 +16,7 @@ from tests.conftest import PHOTOS, ROOT
 from tests.processes import free_port
 
 PARTS = ("store", "predictor", "webapp", "label_studio")
+WATCHERS = ("prometheus", "alertmanager")
 PHOTO = next(PHOTOS.glob("evaluation/class_06/*.jpg"))
 
 
@@ -24,11 +25,19 @@ class Checkout:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for package in ("gourmetgram", "predictor", "webapp", "cronjobs", "manifests", "charts"):
+        for package in (
+            "gourmetgram",
+            "predictor",
+            "webapp",
+            "cronjobs",
+            "manifests",
+            "charts",
+            "monitoring",
+        ):
             shutil.copytree(ROOT / package, folder / package)
         for environment in (".venv", ".venv-label-studio"):
             (folder / environment).symlink_to(ROOT / environment)
-        self.ports = {part: free_port() for part in PARTS}
+        self.ports = {part: free_port() for part in (*PARTS, *WATCHERS)}
 
     def make(self, command: str, **ports: int) -> subprocess.CompletedProcess[str]:
         chosen = {
@@ -115,6 +124,35 @@ def test_a_part_that_dies_is_started_again(running: Checkout) -> None:
 
 def test_status_names_every_part_as_ready(running: Checkout) -> None:
     assert running.make("status").stdout.count(" ready") == len(PARTS)
+
+
+def test_monitor_without_its_programs_says_how_to_get_them(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOURMETGRAM_PROMETHEUS", "no-such-program")
+    result = checkout.make("monitor")
+    assert (result.returncode, "no-such-program" in result.stderr, "apt-get" in result.stderr) == (
+        1,
+        True,
+        True,
+    )
+
+
+@pytest.mark.skipif(
+    not shutil.which("prometheus"), reason="apt-get install prometheus prometheus-alertmanager"
+)
+def test_monitor_starts_prometheus_with_the_rules_and_an_alertmanager_it_knows(running: Checkout) -> None:
+    result = running.make("monitor")
+    assert result.returncode == 0, result.stdout + result.stderr
+    api = f"http://127.0.0.1:{running.ports['prometheus']}/api/v1"
+    groups = requests.get(f"{api}/rules", timeout=30).json()["data"]["groups"]
+    assert {group["name"].removeprefix("gourmetgram-") for group in groups} == {
+        path.stem for path in (ROOT / "monitoring/rules").glob("*.yaml")
+    }
+    deadline = time.monotonic() + 60
+    while not requests.get(f"{api}/alertmanagers", timeout=30).json()["data"]["activeAlertmanagers"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def test_down_ends_everything_even_if_the_supervisor_was_killed_and_keeps_the_data(running: Checkout) -> None:

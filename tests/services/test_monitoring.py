@@ -1,0 +1,169 @@
+"""A real Prometheus asks the real processes: every rule and every panel gets an answer, and alerts go out."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import yaml
+
+from gourmetgram.records import PredictionRecord
+from gourmetgram.sources import Source
+from gourmetgram.store import Store
+from manifests.local.monitoring import configuration
+from manifests.local.settings import LocalSettings
+from monitoring.__main__ import DASHBOARDS
+from tests.conftest import PHOTOS, ROOT, new_webapp
+from tests.labelling import annotation, answer
+from tests.processes import BIN, Server, free_port
+
+PHOTO = next(PHOTOS.glob("evaluation/class_06/*.jpg"))
+DAY = 24 * 3600
+VARIABLES = {"$namespace": "gourmetgram", "$window": "30d", "$__rate_interval": "1m", "$__range": "1h"}
+DEADLINE_SECONDS = 120
+RULES = [
+    rule
+    for path in sorted((ROOT / "monitoring/rules").glob("*.yaml"))
+    for group in yaml.safe_load(path.read_text())["groups"]
+    for rule in group["rules"]
+]
+
+
+class Users:
+    """What users and annotators do."""
+
+    def __init__(self, webapp: Server, store: Store) -> None:
+        self.webapp = webapp
+        self.store = store
+
+    def upload(self) -> PredictionRecord:
+        with PHOTO.open("rb") as photo:
+            headers = {"Accept": "application/json"}
+            sent = requests.post(
+                f"{self.webapp.url}/predict", files={"file": photo}, headers=headers, timeout=30
+            )
+        return PredictionRecord.model_validate(sent.json())
+
+    def feedback(self, **body: object) -> None:
+        requests.post(f"{self.webapp.url}/feedback", json=body, timeout=30)
+
+    def annotate(self, record: PredictionRecord, source: Source, choice: str) -> None:
+        answer(self.store, source, annotation(record, choice))
+
+
+@pytest.fixture(scope="module")
+def prometheus(
+    tmp_path_factory: pytest.TempPathFactory, monitored: Server, predictor: Server
+) -> Iterator[Server]:
+    """Run Prometheus as `make monitor` does, only faster, over a past of its own."""
+    program, promtool = shutil.which("prometheus"), shutil.which("promtool")
+    if not program or not promtool:
+        pytest.skip("there is no Prometheus on PATH: apt-get install prometheus")
+    folder, port = tmp_path_factory.mktemp("prometheus"), free_port()
+    settings = LocalSettings(webapp_port=monitored.port, predictor_port=predictor.port)
+    configured = configuration(settings)
+    configured["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(configured))
+    write_past(folder, promtool)
+    arguments = [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
+    command = [program, *arguments, f"--web.listen-address=127.0.0.1:{port}"]
+    server = Server(command, port, folder / "prometheus.log", ready_path="/-/ready").start()
+    yield server
+    server.stop()
+
+
+def write_past(folder: Path, promtool: str) -> None:
+    """Give Prometheus a day before yesterday to compare with, in its own format."""
+    lines = []
+    for name, label, value in (("predictions", "predicted", "Egg"), ("confidences", "confidence", "0.9-1.0")):
+        lines.append(f"# TYPE gourmetgram:{name}:increase1d gauge")
+        series = f'gourmetgram:{name}:increase1d{{namespace="gourmetgram",{label}="{value}"}}'
+        lines += [f"{series} 5 {int(time.time()) - 2 * DAY + 60 * step}" for step in range(60)]
+    (folder / "past").write_text("\n".join([*lines, "# EOF\n"]))
+    command = [promtool, "tsdb", "create-blocks-from", "openmetrics", folder / "past", folder / "data"]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def monitored(
+    tmp_path_factory: pytest.TempPathFactory, store: Store, store_env: dict[str, str], predictor: Server
+) -> Iterator[Server]:
+    """Run a web application after the loop has turned once."""
+    server = new_webapp(tmp_path_factory.mktemp("monitored"), store_env, predictor)
+    server.env = {**server.env, "GOURMETGRAM_LOOP_METRICS_SECONDS": "1"}
+    server.start()
+    turn_the_loop(Users(server, store), store_env)
+    yield server
+    server.stop()
+
+
+def turn_the_loop(users: Users, env: dict[str, str]) -> None:
+    records = [users.upload() for _ in range(4)]
+    users.feedback(prediction_id=records[0].prediction_id)
+    users.feedback(prediction_id=records[1].prediction_id, corrected_class="Soup")
+    users.annotate(records[0], Source.USER_FLAG, "Soup")
+    users.annotate(records[2], Source.RANDOM_SAMPLING, records[2].prediction)
+    for job in ("sampling", "sync", "processing"):
+        nowhere = {"GOURMETGRAM_LABEL_STUDIO_URL": f"http://127.0.0.1:{free_port()}"}
+        command = [BIN / "python", "-m", f"cronjobs.{job}"]
+        subprocess.run(command, env={**env, **nowhere, "PATH": ""}, cwd=ROOT, check=job != "sync")
+
+
+def ask(prometheus: Server, expression: str) -> list[dict[str, Any]]:
+    for name, value in VARIABLES.items():
+        expression = expression.replace(name, value)
+    answered = requests.get(f"{prometheus.url}/api/v1/query", params={"query": expression}, timeout=30)
+    assert answered.status_code == 200, answered.text
+    return list(answered.json()["data"]["result"])
+
+
+def unanswered(prometheus: Server, expressions: set[str], users: Users) -> set[str]:
+    """Ask until all have an answer or time is up; meanwhile users go on."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while expressions and time.monotonic() < deadline:
+        users.upload()
+        users.feedback(prediction=1, actual=1)
+        expressions = {each for each in expressions if not ask(prometheus, each)}
+    return expressions
+
+
+@pytest.fixture
+def users(monitored: Server, store: Store) -> Users:
+    return Users(monitored, store)
+
+
+def test_every_target_is_up(prometheus: Server, users: Users) -> None:
+    assert (
+        unanswered(prometheus, {f'up{{job="{job}"}} == 1' for job in ("webapp", "predictor")}, users) == set()
+    )
+
+
+def test_every_recording_rule_answers(prometheus: Server, users: Users) -> None:
+    assert unanswered(prometheus, {rule["record"] for rule in RULES if "record" in rule}, users) == set()
+
+
+def test_every_query_of_every_panel_answers(prometheus: Server, users: Users) -> None:
+    panels = [panel for board in DASHBOARDS.values() for panel in board["panels"]]
+    queries = {target["expr"] for panel in panels for target in panel.get("targets", [])}
+    assert unanswered(prometheus, queries, users) == set()
+
+
+def test_no_rule_fails_and_of_the_alerts_only_the_right_one_waits(prometheus: Server, users: Users) -> None:
+    failing = 'ALERTS{alertname="GourmetGramCronJobFailing",cronjob="sync"}'
+    assert unanswered(prometheus, {failing}, users) == set()
+    groups = requests.get(f"{prometheus.url}/api/v1/rules", timeout=30).json()["data"]["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert [rule["lastError"] for rule in rules if rule.get("lastError")] == []
+    active = {rule["name"] for rule in rules if rule.get("alerts")}
+    assert active <= {"GourmetGramCronJobFailing", "GourmetGramCronJobNeverSucceeded"}
+
+
+def test_the_accuracy_is_that_of_the_random_sample(prometheus: Server, users: Users) -> None:
+    assert unanswered(prometheus, {"gourmetgram:flagged:labels > 0"}, users) == set()
+    (accuracy,) = ask(prometheus, 'gourmetgram:accuracy:ratio{window="1d"}')
+    assert json.loads(accuracy["value"][1]) == 1
