@@ -10,12 +10,12 @@ AGAIN = "Run the same command again: it continues where it stopped."
 MEANINGS: list[tuple[tuple[type[Exception], ...], str]] = [
     ((auth.Unauthorized,), "The site refused the credentials ({}): make a new application credential."),
     (
-        (auth.MissingRequiredOptions, auth.MissingAuthPlugin, sdk.ConfigException),
-        "Credentials are missing: set OS_CLOUD for your clouds.yaml, or the OS_* variables ({}).",
+        (auth.CatalogException, sdk.EndpointNotFound, sdk.ServiceDisabledException),
+        "The site lacks a service that is needed, or the region is wrong: {}",
     ),
     (
-        (auth.CatalogException, sdk.EndpointNotFound),
-        "The site lacks a service that is needed, or the region is wrong: {}",
+        (auth.MissingRequiredOptions, auth.MissingAuthPlugin, sdk.ConfigException),
+        "Credentials are missing: set OS_CLOUD for your clouds.yaml, or the OS_* variables ({}).",
     ),
     ((auth.ConnectionError,), f"The connection to the site was lost ({{}}). {AGAIN}"),
     ((sdk.ResourceTimeout,), f"The site is slow: {{}}. {AGAIN}"),

@@ -39,8 +39,10 @@ def quota(site: Site, alice: Connection) -> Quota:
         path, key = paths[service]
         url = f"{path}/{alice.current_project_id}"
         getattr(site.admin, service).put(url, json={key: limit}).raise_for_status()
-        yield
-        getattr(site.admin, service).delete(url).raise_for_status()
+        try:
+            yield
+        finally:
+            getattr(site.admin, service).delete(url).raise_for_status()
 
     return set_to
 
@@ -53,16 +55,16 @@ def drop(connection: Connection, lease_id: str) -> None:
 def test_quotas_that_are_used_up_one_after_the_other(
     chameleon: Chameleon, quota: Quota, fails: Fails
 ) -> None:
-    for service, limit in (
-        ("compute", {"key_pairs": 0}),
-        ("network", {"security_group": 1}),
-        ("network", {"security_group_rule": 8}),
-        ("compute", {"instances": 0}),
-        ("network", {"port": 0}),
-        ("network", {"floatingip": 0}),
+    for service, limit, words in (
+        ("compute", {"key_pairs": 0}, "Quota exceeded, too many key pairs"),
+        ("network", {"security_group": 1}, "Quota exceeded for resources: ['security_group']"),
+        ("network", {"security_group_rule": 8}, "Quota exceeded for resources: ['security_group_rule']"),
+        ("compute", {"instances": 0}, "Quota exceeded for instances"),
+        ("network", {"port": 0}, "Maximum number of ports exceeded"),
+        ("network", {"floatingip": 0}, "Quota exceeded for resources: ['floatingip']"),
     ):
         with quota(service, limit):
-            fails("uota")
+            fails(words)
     assert chameleon("up") == 0
 
 
@@ -82,10 +84,12 @@ def every_host_reserved(admin: Connection) -> Iterator[None]:
     """Let somebody else have a lease on all that there is."""
     large = admin.compute.find_flavor("m1.large", ignore_missing=False)
     blazar.create(admin, "everything", large.id, datetime.now(UTC) + timedelta(days=1))
-    yield
-    for lease in blazar.leases(admin):
-        if lease["name"] == "everything":
-            drop(admin, lease["id"])
+    try:
+        yield
+    finally:
+        for lease in blazar.leases(admin):
+            if lease["name"] == "everything":
+                drop(admin, lease["id"])
 
 
 @contextmanager
@@ -93,8 +97,10 @@ def no_host_up(admin: Connection) -> Iterator[None]:
     """Close the only host to new servers."""
     host = next(x for x in admin.compute.services() if x.binary == "nova-compute")
     admin.compute.disable_service(host)
-    yield
-    admin.compute.enable_service(host)
+    try:
+        yield
+    finally:
+        admin.compute.enable_service(host)
 
 
 @contextmanager
@@ -106,16 +112,20 @@ def every_floating_ip_taken(admin: Connection) -> Iterator[None]:
         answer := admin.network.post("/floatingips", json={"floatingip": {"floating_network_id": pool.id}})
     ).ok:
         taken.append(answer.json()["floatingip"]["id"])
-    yield
-    for ip in taken:
-        admin.network.delete_ip(ip)
+    try:
+        yield
+    finally:
+        for ip in taken:
+            admin.network.delete_ip(ip)
 
 
 def test_services_that_are_away_one_after_the_other(chameleon: Chameleon, site: Site, fails: Fails) -> None:
     for service in ("keystone", "nova", "blazar", "neutron", "glance"):
         site.stack.processes.stop(service)
-        fails("connection to the site was lost")
-        services.start_api(site.stack, service)
+        try:
+            fails("connection to the site was lost")
+        finally:
+            services.start_api(site.stack, service)
     assert chameleon("up") == 0
 
 
@@ -139,8 +149,10 @@ def test_credentials_that_do_not_do(
 def test_a_site_without_reservations(chameleon: Chameleon, site: Site, fails: Fails) -> None:
     [service] = [x for x in site.admin.identity.services() if x.type == "reservation"]
     site.admin.identity.update_service(service, is_enabled=False)
-    fails("lacks a service")
-    site.admin.identity.update_service(service, is_enabled=True)
+    try:
+        fails("lacks a service")
+    finally:
+        site.admin.identity.update_service(service, is_enabled=True)
     assert chameleon("down") == 0
 
 
