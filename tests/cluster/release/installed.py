@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 from kubernetes import client
+from label_studio_sdk.client import LabelStudio
+from pydantic import SecretStr
 
+from cronjobs.label_studio.client import connect
+from cronjobs.settings import CronjobSettings
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store
 from tests.cluster.conftest import Command
@@ -97,7 +101,9 @@ class Release:
         with self.store_environment() as environment, pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            yield Store(StoreSettings())
+            store = Store(StoreSettings())
+            yield store
+            store.client.close()
 
     @contextmanager
     def store_environment(self) -> Iterator[dict[str, str]]:
@@ -110,6 +116,16 @@ class Release:
                 "AWS_ACCESS_KEY_ID": credentials["root-access-key"],
                 "AWS_SECRET_ACCESS_KEY": credentials["root-secret-key"],
             }
+
+    @contextmanager
+    def label_studio(self) -> Iterator[LabelStudio]:
+        """Reach Label Studio as its first user, by its API."""
+        with self.forward("label-studio", 8080) as url:
+            token = self.credentials()["label-studio-token"]
+            with connect(
+                CronjobSettings(label_studio_url=url, label_studio_token=SecretStr(token))
+            ) as studio:
+                yield studio
 
     def _job(self, name: str) -> Any:  # noqa: ANN401 (Kubernetes' client is untyped)
         return client.BatchV1Api().read_namespaced_job_status(name, self.namespace)

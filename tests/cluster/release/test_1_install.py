@@ -24,7 +24,7 @@ def test_the_restricted_standard_refused_no_pod(release: Release) -> None:
 
 
 def test_no_pod_has_a_token_of_the_api_server(release: Release) -> None:
-    volumes = [volume for pod in release.pods() for volume in pod.spec.volumes]
+    volumes = [volume for pod in release.pods() for volume in pod.spec.volumes or []]
     assert [volume.name for volume in volumes if volume.name.startswith("kube-api-access")] == []
 
 

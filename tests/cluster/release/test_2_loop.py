@@ -34,8 +34,8 @@ def page(release: Release) -> Iterator[Page]:
 
 @pytest.fixture
 def label_studio(release: Release) -> Iterator[LabelStudio]:
-    with release.forward("label-studio", 8080) as url:
-        yield LabelStudio(base_url=url, api_key=release.credentials()["label-studio-token"])
+    with release.label_studio() as studio:
+        yield studio
 
 
 def _names(release: Release, bucket: str, prefix: str = "") -> list[str]:

@@ -2,7 +2,6 @@
 
 import pytest
 from kubernetes import client
-from label_studio_sdk.client import LabelStudio
 
 from gourmetgram import keys
 from tests.cluster.node.polling import wait_until
@@ -64,6 +63,5 @@ def test_a_reinstallation_finds_the_data(release: Release, said: str, before: di
 
 
 def _annotations(release: Release) -> dict[str, int]:
-    with release.forward("label-studio", 8080) as url:
-        studio = LabelStudio(base_url=url, api_key=release.credentials()["label-studio-token"])
+    with release.label_studio() as studio:
         return {project.title: project.total_annotations_number for project in studio.projects.list()}
