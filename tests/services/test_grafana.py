@@ -1,0 +1,53 @@
+"""No registry has Grafana; one has its types of a dashboard, and TypeScript checks ours against them."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from monitoring.__main__ import DASHBOARDS, MONITORING
+
+PACKAGE = Path(__file__).parent / "grafana"
+ENUMS = {"absolute": "ThresholdsMode.Absolute", "continuous-BlPu": "FieldColorModeId.ContinuousBlPu"}
+"""TypeScript takes a member of an enum only by its name."""
+
+OPTIONS = ["--noEmit", "--strict", "--skipLibCheck", "--moduleResolution", "bundler"]
+OPTIONS += ["--module", "esnext", "--target", "es2022"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the types."""
+    if not shutil.which("npm"):
+        pytest.skip("there is no npm on PATH, which brings Grafana's types")
+    folder = tmp_path_factory.mktemp("grafana")
+    shutil.copytree(PACKAGE, folder, dirs_exist_ok=True)
+    subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+def complaints(folder: Path, dashboard: str) -> str:
+    for text, name in ENUMS.items():
+        dashboard = dashboard.replace(json.dumps(text), name)
+    imported = sorted({name.partition(".")[0] for name in ENUMS.values()})
+    lines = [
+        'import type { Dashboard } from "@grafana/schema";',
+        f'import {{ {", ".join(imported)} }} from "@grafana/schema";',
+        f"export const dashboard: Dashboard = {dashboard};",
+    ]
+    (folder / "dashboard.ts").write_text("\n".join(lines))
+    command = [folder / "node_modules/.bin/tsc", *OPTIONS, "dashboard.ts"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_a_dashboard_is_what_grafana_takes(folder: Path, name: str) -> None:
+    assert complaints(folder, (MONITORING / f"dashboards/{name}.json").read_text()) == ""
+
+
+def test_a_field_that_grafana_does_not_know_is_found(folder: Path) -> None:
+    wrong = re.sub('"refresh"', '"refreshes"', (MONITORING / "dashboards/loop.json").read_text(), count=1)
+    assert "refreshes" in complaints(folder, wrong)
