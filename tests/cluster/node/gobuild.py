@@ -1,5 +1,6 @@
 """Build pieces from the Go module proxy, each once: the result is kept under a hash of its recipe."""
 
+import fcntl
 import hashlib
 import json
 import logging
@@ -35,13 +36,19 @@ def recipe_digest(piece: Piece) -> str:
 
 
 def build(piece: Piece) -> Path:
-    """Build the piece unless it is there, and return its folder."""
+    """Build the piece unless it is there, and return its folder; of two that call it at once, one builds."""
     target = built(piece)
-    if target.exists():
-        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with Path(f"{target}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists():
+            _build(piece, target)
+    return target
+
+
+def _build(piece: Piece, target: Path) -> None:
     log.info("%s %s: building", piece.name, piece.version)
     start, processor = time.monotonic(), _processor_seconds()
-    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
         result = Path(scratch, "result")
         _build_from_copy(piece, Path(scratch, "source"), result)
@@ -55,7 +62,6 @@ def build(piece: Piece) -> Path:
         _processor_seconds() - processor,
         size / 1e6,
     )
-    return target
 
 
 def _build_from_copy(piece: Piece, source: Path, result: Path) -> None:
@@ -66,6 +72,8 @@ def _build_from_copy(piece: Piece, source: Path, result: Path) -> None:
         shutil.copytree(Path(__file__).parent / piece.sources, source, dirs_exist_ok=True)
     if piece.siblings:
         _replace_folders_by_versions(source, piece.siblings)
+    for module in piece.requires:
+        run("go", "mod", "edit", f"-require={module}", cwd=source)
     result.mkdir()
     flags = " ".join(["-s -w", *(f"-X {variable}" for variable in piece.variables)])
     command = ["nice", "go", "build", "-ldflags", flags, "-tags", piece.tags, "-o", f"{result}/"]

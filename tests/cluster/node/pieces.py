@@ -42,6 +42,8 @@ class Piece:
     """Folders of the module that are needed later: charts, manifests."""
     siblings: str = ""
     """The version of the modules that go.mod replaces by folders, which a published module lacks."""
+    requires: tuple[str, ...] = ()
+    """Newer `MODULE@VERSION` to depend on: what another piece compiled is not compiled again."""
     sources: str = ""
     """The folder beside this file whose Go files are laid over the module."""
 
@@ -81,6 +83,7 @@ def prometheus_module_version(release: str) -> str:
 
 
 KUBERNETES = _kubernetes()
+LIBRARIES = tuple(f"k8s.io/{name}@{KUBERNETES.siblings}" for name in ("api", "apimachinery", "client-go"))
 HELM = _piece("helm", "helm.sh/helm/v3", "./cmd/helm")
 KSERVE = _piece(
     "kserve",
@@ -101,6 +104,7 @@ LOCAL_PATH_PROVISIONER = _piece(
     "github.com/rancher/local-path-provisioner",
     images={"docker.io/rancher/local-path-provisioner": "/usr/bin/local-path-provisioner"},
     kept=("deploy",),
+    requires=LIBRARIES,
 )
 VERSITYGW = _piece(
     "versitygw",

@@ -38,11 +38,11 @@ class Release:
 
     def helm(self, *arguments: str) -> str:
         """Run helm in the namespace."""
-        return self._helm(*arguments, f"--namespace={self.namespace}")
+        return self._helm(f"--namespace={self.namespace}", *arguments)
 
     def kubectl(self, *arguments: str) -> str:
         """Run kubectl in the namespace."""
-        return self._kubectl(*arguments, f"--namespace={self.namespace}")
+        return self._kubectl(f"--namespace={self.namespace}", *arguments)
 
     def install(self) -> str:
         """Install the chart, wait until it serves, and return what helm says."""
