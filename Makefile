@@ -39,7 +39,14 @@ process: $(BIN)/.run ## turn annotations and relabels into labels and class fold
 report: $(BIN)/.run ## say how good the model is, by the labels; a picture goes to .local/report.png
 	@$(BIN)/python -m manifests.local job report --picture .local/report.png
 
-## Kubernetes. Options: DOCKER=podman (or buildah), IMAGES=<registry and folder>, STAGE=staging, canary or production
+monitor: $(BIN)/.run $(BIN)/.label-studio ## start Prometheus and Alertmanager beside the parts
+	@$(BIN)/python -m manifests.local monitor
+
+dashboards: $(BIN)/.test ## write Grafana's dashboards and alerts from their code and the rules
+	@$(BIN)/python -m monitoring
+
+## Kubernetes. Options: DOCKER=podman (or buildah), IMAGES=<registry and folder>, STAGE=staging, canary or production,
+## MONITORING=yes where kube-prometheus-stack is
 
 include manifests/versions.env
 DOCKER ?= docker
@@ -47,6 +54,7 @@ IMAGES ?= localhost/gourmetgram
 TAG := $(shell sed -n 's/^appVersion: //p' charts/gourmetgram/Chart.yaml)
 PROCESSES := predictor webapp cronjobs
 STAGE ?=
+MONITORING ?=
 
 images: ## build the images of the predictor, the web application and the jobs
 	for process in $(PROCESSES); do \
@@ -57,7 +65,7 @@ cluster: images ## create a kind cluster with all that the chart stands on, and 
 	kind get clusters | grep -qx gourmetgram || kind create cluster --config manifests/kind.yaml --image $(KIND_NODE_IMAGE)
 	manifests/platform/install.sh
 	kind load docker-image --name gourmetgram $(PROCESSES:%=$(IMAGES)/%:$(TAG))
-	$(MAKE) install
+	$(MAKE) install MONITORING=yes
 
 cluster-down: ## delete the kind cluster, with its data
 	kind delete cluster --name gourmetgram
@@ -65,7 +73,7 @@ cluster-down: ## delete the kind cluster, with its data
 install: ## install or upgrade the chart in the cluster that kubectl talks to
 	helm upgrade --install gourmetgram charts/gourmetgram --set image.registry=$(IMAGES) --timeout 15m \
 	  --namespace gourmetgram$(if $(filter-out production,$(STAGE)),-$(STAGE)) --create-namespace \
-	  $(if $(STAGE),--values manifests/stages/$(STAGE).yaml)
+	  $(if $(STAGE),--values manifests/stages/$(STAGE).yaml) $(if $(MONITORING),--set monitoring.enabled=true)
 
 # What kube-score says and is meant so: tags are never moved; one endpoint says that a process answers; 1001 is the
 # user of Label Studio's published image; no replica is addressed by name, and they spread by topology; KServe makes
@@ -73,7 +81,8 @@ install: ## install or upgrade the chart in the cluster that kubectl talks to
 MEANT_SO := container-image-pull-policy pod-probes-identical container-security-context-user-group-id \
   statefulset-has-servicename statefulset-has-host-podantiaffinity service-targets-pod networkpolicy-targets-pod \
   deployment-replicas deployment-strategy
-RENDER := --kube-version $(KUBERNETES_VERSION) --api-versions serving.kserve.io/v1beta1/InferenceService
+RENDER := --kube-version $(KUBERNETES_VERSION) --api-versions serving.kserve.io/v1beta1/InferenceService \
+  --api-versions monitoring.coreos.com/v1/PrometheusRule
 # helm lint can't be told of KServe, and says on its standard error that it is missing.
 chart-lint: ## lint the chart with every scenario, and let kube-score judge it
 	for values in charts/gourmetgram/ci/*.yaml manifests/stages/*.yaml; do \
@@ -82,12 +91,6 @@ chart-lint: ## lint the chart with every scenario, and let kube-score judge it
 	    go run github.com/zegl/kube-score/cmd/kube-score@$(KUBE_SCORE_VERSION) score --output-format ci \
 	    --kubernetes-version $(basename $(KUBERNETES_VERSION)) $(MEANT_SO:%=--ignore-test %) - | (grep -vE '^\[(OK|SKIPPED)\]' || true); \
 	done
-
-monitor: $(BIN)/.run $(BIN)/.label-studio ## start Prometheus and Alertmanager beside the parts
-	@$(BIN)/python -m manifests.local monitor
-
-dashboards: $(BIN)/.test ## write Grafana's dashboards and alerts from their code and the rules
-	@$(BIN)/python -m monitoring
 
 ## Chameleon. Options: make chameleon-up CHAMELEON="--flavor m1.large"; all of them: CHAMELEON=--help
 
