@@ -37,7 +37,7 @@ GRANTS = (
     Grant(WEBAPP, TRACKING, writes=["predictions/"]),
     Grant(WEBAPP, LABELSTUDIO, writes=["tasks/", outputs(Source.USER_RELABEL)]),
     Grant(CRONJOBS, PRODUCTION),
-    Grant(CRONJOBS, TRACKING, writes=[""]),
+    Grant(CRONJOBS, TRACKING, writes=[""], deletes=["labels/"]),
     Grant(CRONJOBS, LABELSTUDIO, writes=[""], deletes=[""]),
     *(Grant(CRONJOBS, bucket, writes=[""], deletes=[""]) for bucket in DATASETS),
     Grant(LABEL_STUDIO, PRODUCTION),

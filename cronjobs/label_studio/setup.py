@@ -35,7 +35,6 @@ def set_up() -> Outcome:
     """
     settings = CronjobSettings()
     store = Store(settings)
-    store.create_buckets()
     write_notes(store)
     wait_until_ready(settings)
     with connect(settings) as studio:

@@ -99,6 +99,7 @@ def can(server: Server, credentials: dict[str, str]) -> Callable[[str], bool]:
         "cronjobs get production/class_00/a.jpg",
         "cronjobs put tracking/labels/2026-01-01/user_flag/a.json",
         "cronjobs delete labelstudio/tasks/lowconfidence/a.json",
+        "cronjobs delete tracking/labels/2026-01-01/user_flag/a.json",
         "cronjobs delete cleanproduction/class_00/a.jpg",
         "label-studio get production/class_00/a.jpg",
         "label-studio put labelstudio/output/lowconfidence/1",

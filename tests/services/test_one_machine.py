@@ -39,12 +39,12 @@ class Checkout:
             (folder / environment).symlink_to(ROOT / environment)
         self.ports = {part: free_port() for part in (*PARTS, *WATCHERS)}
 
-    def make(self, command: str, **ports: int) -> subprocess.CompletedProcess[str]:
+    def make(self, *command: str, **ports: int) -> subprocess.CompletedProcess[str]:
         chosen = {
             f"GOURMETGRAM_{part.upper()}_PORT": str(port) for part, port in {**self.ports, **ports}.items()
         }
         return subprocess.run(
-            [self.folder / ".venv/bin/python", "-m", "manifests.local", command],
+            [self.folder / ".venv/bin/python", "-m", "manifests.local", *command],
             cwd=self.folder,
             env={**os.environ, **chosen},
             capture_output=True,
@@ -102,6 +102,12 @@ def test_status_without_parts_says_how_to_start_them(checkout: Checkout) -> None
 
 def test_when_up_returns_a_photo_is_classified(running: Checkout) -> None:
     assert running.predict().json()["prediction"] == "Noodles/Pasta"
+
+
+def test_a_job_runs_by_hand(running: Checkout) -> None:
+    result = running.make("job", "sampling")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "drew a sample of 1 predictions" in result.stdout
 
 
 def test_up_again_is_harmless(running: Checkout) -> None:
