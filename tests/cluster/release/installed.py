@@ -25,6 +25,7 @@ CHART = ROOT / "charts/gourmetgram"
 VALUES = Path(__file__).with_name("values.yaml")
 NAME = "gourmetgram"
 SECRET = f"{NAME}-credentials"
+SERVED_MODEL = "internal.serving.kserve.io/storage-initializer-sourceuri"
 OF_THE_RELEASE = f"app.kubernetes.io/instance={NAME}"
 
 
@@ -60,9 +61,11 @@ class Release:
     def wait_until_ready(self) -> None:
         """Wait until every workload has all its pods in their newest form."""
         self.kubectl("rollout", "status", f"statefulset/{NAME}-webapp", "--timeout=5m")
-        self.kubectl("wait", "--for=condition=Ready", f"isvc/{NAME}-food11", "--timeout=5m")
-        for component in ("food11-predictor", "label-studio", "store"):
+        for component in ("label-studio", "store"):
             self.kubectl("rollout", "status", f"deployment/{NAME}-{component}", "--timeout=5m")
+        # Before KServe has seen a change, its Deployment and conditions are still those of the state before.
+        wait_until(self._serves_what_is_wanted, "the predictors of the wanted model", seconds=300)
+        self.kubectl("wait", "--for=condition=Ready", f"isvc/{NAME}-food11", "--timeout=5m")
 
     def pods(self, component: str = "") -> list[Any]:
         """List the pods of the release, or of one component."""
@@ -126,6 +129,18 @@ class Release:
                 CronjobSettings(label_studio_url=url, label_studio_token=SecretStr(token))
             ) as studio:
                 yield studio
+
+    def _serves_what_is_wanted(self) -> bool:
+        service = client.CustomObjectsApi().get_namespaced_custom_object(
+            "serving.kserve.io", "v1beta1", self.namespace, "inferenceservices", f"{NAME}-food11"
+        )
+        predictor, pods = service["spec"]["predictor"], self.pods("predictor")
+        served = {pod.metadata.annotations.get(SERVED_MODEL) for pod in pods}
+        return (
+            len(pods) >= predictor["minReplicas"]
+            and served == {predictor["model"]["storageUri"]}
+            and all(status.ready for pod in pods for status in pod.status.container_statuses or [])
+        )
 
     def _job(self, name: str) -> Any:  # noqa: ANN401 (Kubernetes' client is untyped)
         return client.BatchV1Api().read_namespaced_job_status(name, self.namespace)
