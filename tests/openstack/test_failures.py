@@ -129,16 +129,36 @@ def test_services_that_are_away_one_after_the_other(chameleon: Chameleon, site: 
     assert chameleon("up") == 0
 
 
+@contextmanager
+def trusts_refused(stack: services.Stack) -> Iterator[None]:
+    """Let Keystone forbid what the reservation service does with an application credential."""
+    file = stack.folder / "keystone.conf"
+    allowed = file.read_text()
+    try:
+        file.write_text(allowed.replace("trust_escalation = true", "trust_escalation = false"))
+        restart(stack, "keystone")
+        yield
+    finally:
+        file.write_text(allowed)
+        restart(stack, "keystone")
+
+
+def restart(stack: services.Stack, service: str) -> None:
+    """Stop a service and start it."""
+    stack.processes.stop(service)
+    services.start_api(stack, service)
+
+
 def test_credentials_that_do_not_do(
-    chameleon: Chameleon, alice: Connection, fails: Fails, monkeypatch: pytest.MonkeyPatch
+    chameleon: Chameleon, site: Site, alice: Connection, fails: Fails, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OS_CLOUD", "restricted")
-    fails("Is the application credential unrestricted?")
+    with trusts_refused(site.stack):
+        fails("Is the application credential unrestricted?")
     gone = alice.identity.create_application_credential(alice.current_user_id, name="gone")
     alice.identity.delete_application_credential(alice.current_user_id, gone)
     monkeypatch.setenv("OS_CLOUD", "envvars")
     monkeypatch.setenv("OS_AUTH_TYPE", "v3applicationcredential")
-    monkeypatch.setenv("OS_AUTH_URL", alice.config.config["auth"]["auth_url"])
+    monkeypatch.setenv("OS_AUTH_URL", site.stack.auth_url)
     monkeypatch.setenv("OS_APPLICATION_CREDENTIAL_ID", gone.id)
     monkeypatch.setenv("OS_APPLICATION_CREDENTIAL_SECRET", gone.secret)
     fails("make a new application credential")

@@ -96,10 +96,7 @@ def reserve_hosts(admin: Connection) -> None:
 
 
 def add_student(admin: Connection, stack: Stack, name: str, clouds: Path) -> None:
-    """Make a project with one member, and a clouds.yaml with two application credentials of theirs.
-
-    The clouds are `kvm`, unrestricted as the reservation service needs it, and `restricted`.
-    """
+    """Make a project with one member, and a clouds.yaml with an application credential of theirs, `kvm`."""
     project = admin.identity.create_project(name=f"CHI-{name}", domain_id="default")
     user = admin.identity.create_user(name=name, password="openstack", domain_id="default")
     admin.identity.assign_project_role_to_user(project, user, admin.identity.find_role("member"))
@@ -109,13 +106,11 @@ def add_student(admin: Connection, stack: Stack, name: str, clouds: Path) -> Non
         "password": "openstack",
         "project_id": project.id,
     }
-    found = {}
     with openstack.connect(
         load_yaml_config=False, load_envvars=False, region_name=REGION, auth=login
     ) as student:
-        for cloud, unrestricted in (("kvm", True), ("restricted", False)):
-            made = student.identity.create_application_credential(user, name=cloud, unrestricted=unrestricted)
-            auth = {"auth_url": stack.auth_url, "application_credential_id": made.id}
-            auth["application_credential_secret"] = made.secret
-            found[cloud] = {"auth_type": "v3applicationcredential", "auth": auth, "region_name": REGION}
-    clouds.write_text(yaml.safe_dump({"clouds": found}))
+        made = student.identity.create_application_credential(user, name="kvm", unrestricted=True)
+    auth = {"auth_url": stack.auth_url, "application_credential_id": made.id}
+    auth["application_credential_secret"] = made.secret
+    cloud = {"auth_type": "v3applicationcredential", "auth": auth, "region_name": REGION}
+    clouds.write_text(yaml.safe_dump({"clouds": {"kvm": cloud}}))

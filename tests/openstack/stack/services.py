@@ -155,7 +155,8 @@ def start_api(stack: Stack, name: str) -> None:
     options = stack.folder / f"{name}-gunicorn.py"
     options.write_text(
         f"wsgi_app = {APPLICATIONS[name] + ':application'!r}\n"
-        f"bind = '127.0.0.1:{stack.ports[name]}'\nworker_class = 'gthread'\nthreads = 4\ntimeout = 120\n"
+        f"bind = '127.0.0.1:{stack.ports[name]}'\nworker_class = 'gthread'\nthreads = 4\n"
+        "keepalive = 75\ntimeout = 300\n"
     )
     environment = {**stack.environment, "GUNICORN_CMD_ARGS": f"-c {options}"}
     stack.processes.start(name, [str(VENV / "bin" / "gunicorn")], environment)

@@ -1,0 +1,39 @@
+"""Which site and which credentials a connection uses."""
+
+from pathlib import Path
+
+import pytest
+import requests_mock
+from keystoneauth1 import fixture
+
+from chameleon import cloud
+
+KVM = "https://kvm.tacc.chameleoncloud.org:5000/v3"
+
+
+@pytest.fixture(autouse=True)
+def nothing_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("OS_CLOUD", "OS_AUTH_URL", "OS_CLIENT_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_a_named_site_it_is_chameleons(
+    http: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http.get(KVM, json={"version": fixture.V3Discovery(KVM)})
+    http.post(f"{KVM}/auth/tokens", json=fixture.V3Token(), headers={"X-Subject-Token": "token"})
+    monkeypatch.setenv("OS_AUTH_TYPE", "v3applicationcredential")
+    monkeypatch.setenv("OS_APPLICATION_CREDENTIAL_ID", "id")
+    monkeypatch.setenv("OS_APPLICATION_CREDENTIAL_SECRET", "secret")
+    with cloud.connect() as site:
+        assert site.config.region_name == "KVM@TACC"
+        assert site.config.config["auth"]["auth_url"] == KVM
+
+
+def test_without_credentials_nothing_is_asked_of_the_site(capsys: pytest.CaptureFixture[str]) -> None:
+    from chameleon.__main__ import main  # noqa: PLC0415
+
+    assert main(["status"]) == 1
+    assert "Credentials are missing" in capsys.readouterr().out
