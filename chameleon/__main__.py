@@ -44,7 +44,7 @@ def run(action: str, site: Connection, settings: Settings, *, dry_run: bool = Fa
 
 def main(arguments: list[str] | None = None) -> int:
     """Run an action; return 0, or 1 after a failure and 2 for a wrong option, each with a sentence."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout, force=True)
+    logging.basicConfig(level=logging.ERROR, format="%(message)s", stream=sys.stdout, force=True)
     log.setLevel(logging.INFO)
     options = vars(parser().parse_args(arguments))
     action, dry_run = options.pop("action"), options.pop("dry_run")

@@ -1,11 +1,13 @@
 """Which site and which credentials a connection uses."""
 
+import os
 from pathlib import Path
 
 import pytest
 import requests_mock
 from keystoneauth1 import fixture
 
+from chameleon import __main__ as command
 from chameleon import cloud
 
 KVM = "https://kvm.tacc.chameleoncloud.org:5000/v3"
@@ -15,8 +17,8 @@ KVM = "https://kvm.tacc.chameleoncloud.org:5000/v3"
 def nothing_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("OS_CLOUD", "OS_AUTH_URL", "OS_CLIENT_CONFIG_FILE"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        monkeypatch.delenv(name)
 
 
 def test_without_a_named_site_it_is_chameleons(
@@ -33,7 +35,5 @@ def test_without_a_named_site_it_is_chameleons(
 
 
 def test_without_credentials_nothing_is_asked_of_the_site(capsys: pytest.CaptureFixture[str]) -> None:
-    from chameleon.__main__ import main  # noqa: PLC0415
-
-    assert main(["status"]) == 1
+    assert command.main(["status"]) == 1
     assert "Credentials are missing" in capsys.readouterr().out
