@@ -9,6 +9,7 @@ import pytest
 from kubernetes import client, config
 
 from tests.cluster.node import Node, this_machines_node
+from tests.cluster.node.built import BuiltNode
 
 Command = Callable[..., str]
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
@@ -26,6 +27,14 @@ def node() -> Iterator[Node]:
         except config.ConfigException:
             pytest.fail("There is no cluster: `make test-cluster-up` starts one.")
         yield node
+
+
+@pytest.fixture
+def built_node(node: Node) -> BuiltNode:
+    """Give the node where it is the one that is built here."""
+    if not isinstance(node, BuiltNode):
+        pytest.skip("kind's network and life are Docker's")
+    return node
 
 
 @pytest.fixture(scope="session")

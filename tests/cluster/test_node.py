@@ -129,13 +129,6 @@ def test_to_start_a_running_node_changes_nothing(built_node: BuiltNode, core: cl
     assert running() == before
 
 
-@pytest.fixture
-def built_node(node: Node) -> BuiltNode:
-    if not isinstance(node, BuiltNode):
-        pytest.skip("kind's network and life are Docker's")
-    return node
-
-
 def _is_ready(core: client.CoreV1Api, namespace: str, name: str) -> bool:
     statuses = core.read_namespaced_pod_status(name, namespace).status.container_statuses or []
     return bool(statuses) and all(status.ready for status in statuses)
