@@ -35,7 +35,8 @@ def output(core: client.CoreV1Api, namespace: str, name: str) -> str:
         AssertionError: It failed.
     """
     ended = wait_until(lambda: _phase(core, namespace, name) in {"Succeeded", "Failed"}, f"the end of {name}")
-    log: str = core.read_namespaced_pod_log(name, namespace)
+    # Decoded here: the client itself would make the text of a Python literal of it.
+    log = core.read_namespaced_pod_log(name, namespace, _preload_content=False).data.decode()
     assert ended
     assert _phase(core, namespace, name) == "Succeeded", log
     return log.strip()
