@@ -6,7 +6,9 @@ import os
 from collections.abc import Mapping
 from multiprocessing.context import ForkServerProcess
 
-import botocore.loaders
+import boto3
+import botocore.session
+from tqdm import tqdm
 
 from cronjobs.label_studio.client import connect
 from cronjobs.label_studio.setup import set_up
@@ -18,8 +20,10 @@ from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from tests.labelling import NOON
 
-# What boto3 reads about S3, 10 MB of JSON, would take longer than all requests of a job in a test.
-botocore.loaders.create_loader = functools.cache(botocore.loaders.create_loader)
+# What boto3 reads about S3 takes longer than all requests of a job in a test: read it once, for all copies.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+boto3.Session(region_name="us-east-1").client("s3")
+tqdm.get_lock()
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["__main__", __name__])

@@ -1,5 +1,6 @@
 """A proxy before a real server: it counts requests, and lets a test act at any of them from outside."""
 
+import contextlib
 import http.client
 import threading
 from collections import Counter
@@ -68,13 +69,18 @@ class _Handler(BaseHTTPRequestHandler):
         number, before = self.server.count(self.command), self.server.before
         if before:
             before(number, f"{self.command} {self.path}")
-        upstream = http.client.HTTPConnection(self.server.upstream, timeout=60)
+        with contextlib.closing(http.client.HTTPConnection(self.server.upstream, timeout=60)) as upstream:
+            self._ask(upstream, body)
+            self._answer(upstream.getresponse())
+
+    def _ask(self, upstream: http.client.HTTPConnection, body: bytes) -> None:
         upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
             if name.lower() not in HOP_BY_HOP | {"expect"}:
                 upstream.putheader(name, value)
         upstream.endheaders(body)
-        answer = upstream.getresponse()
+
+    def _answer(self, answer: http.client.HTTPResponse) -> None:
         content = answer.read()
         self.send_response_only(answer.status)
         for name, value in answer.getheaders():
@@ -84,7 +90,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", length or "0")
         self.end_headers()
         self.wfile.write(content)
-        upstream.close()
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = _hand_on  # noqa: N815 - the base class's names
 
