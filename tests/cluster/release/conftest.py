@@ -13,26 +13,19 @@ from tests.cluster.node.built import BuiltNode
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import CHART, NAME, ROOT, Release
 
-DOCKERFILES = {
-    "predictor": ROOT / "predictor/Dockerfile",
-    "webapp": ROOT / "webapp/Dockerfile",
-    "cronjobs": ROOT / "cronjobs/Dockerfile",
-}
-
 
 @pytest.fixture(scope="session")
-def images(node: Node) -> None:
-    """Bring the images into the node; Label Studio's too where the published one can't be had."""
-    values = yaml.safe_load((CHART / "values.yaml").read_text())
-    version = yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"]
-    for process, dockerfile in DOCKERFILES.items():
-        node.build_image(f"{values['image']['registry']}/{process}:{version}", dockerfile, ROOT)
+def label_studio_image(node: Node) -> None:
+    """Bring Label Studio's image into a node that can't have the published one; make brings the others."""
     if isinstance(node, BuiltNode):
-        node.build_image(values["labelStudio"]["image"], ROOT / "cronjobs/label_studio/Dockerfile", ROOT)
+        name = yaml.safe_load((CHART / "values.yaml").read_text())["labelStudio"]["image"]
+        node.build_image(name, ROOT / "cronjobs/label_studio/Dockerfile", ROOT)
 
 
 @pytest.fixture(scope="session")
-def release(images: None, core: client.CoreV1Api, kubectl: Command, helm: Command) -> Iterator[Release]:  # noqa: ARG001
+def release(
+    label_studio_image: None, core: client.CoreV1Api, kubectl: Command, helm: Command
+) -> Iterator[Release]:
     """Install the chart into a namespace that enforces the restricted standard; remove that at the end."""
     _remove(core)
     core.create_namespace({"metadata": {"name": NAME, "labels": RESTRICTED}})
