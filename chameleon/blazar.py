@@ -4,6 +4,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from keystoneauth1.exceptions import Unauthorized
 from openstack.connection import Connection
 from requests import Response
 
@@ -44,6 +45,8 @@ def _checked(answer: Response) -> Response:
         words = str(answer.json()["error_message"])
     except (ValueError, KeyError, TypeError):
         words = f"HTTP {answer.status_code} {answer.reason}"
+    if answer.status_code == HTTPStatus.UNAUTHORIZED:
+        raise Unauthorized(words)
     if "Not enough hosts" in words:
         raise ProvisioningError(f"No VM of this size is free now: take a smaller one, or try later. {AGAIN}")
     raise ProvisioningError(

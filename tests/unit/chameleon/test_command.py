@@ -11,7 +11,8 @@ from openstack import exceptions as sdk
 from openstack.connection import Connection
 
 from chameleon import __main__ as command
-from chameleon import application, caller, waiting
+from chameleon import application, caller, deployment, waiting
+from chameleon.changes import carry_out
 from chameleon.errors import ProvisioningError, explain
 from chameleon.settings import HELP, Settings
 
@@ -46,6 +47,19 @@ def test_a_wrong_option_is_told_in_a_sentence(
 )
 def test_every_kind_of_failure_is_a_sentence(error: Exception, sentence: str) -> None:
     assert sentence in explain(error)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://blazar.test/v1/leases", "http://nova.test/v2.1/os-keypairs/gg-alice"]
+)
+def test_a_token_that_expired_on_the_way_is_told(
+    cloud: Connection, http: requests_mock.Mocker, settings: Settings, url: str
+) -> None:
+    http.get("http://nova.test/v2.1/os-keypairs/gg-alice", json={"keypair": {"name": "gg-alice"}})
+    http.get(url, status_code=401)
+    with pytest.raises((sdk.HttpException, auth.Unauthorized)) as failure:
+        carry_out(deployment.UP, cloud, settings, dry_run=True)
+    assert "make a new application credential" in explain(failure.value)
 
 
 def test_a_failure_ends_the_command_with_its_sentence(
