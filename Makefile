@@ -154,6 +154,9 @@ test-cluster-down: $(BIN)/.run ## end the tests' Kubernetes; what was built stay
 
 .PHONY: test-cluster test-cluster-up test-cluster-images test-cluster-environment test-cluster-down
 
+bench-jobs: $(BIN)/.test $(BIN)/.label-studio ## what the jobs cost, by how much is stored
+	$(BIN)/python -m tests.bench.jobs
+
 ## Dependencies
 
 # Everything is resolved at once, and each process then gets its part of that: the versions agree.
@@ -200,6 +203,6 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
 	@touch $@
 
-.PHONY: help up status logs down monitor dashboards sample sync process report test lint test-unit test-services model evaluate lock
+.PHONY: help up status logs down monitor dashboards sample sync process report bench-jobs test lint test-unit test-services model evaluate lock
 .PHONY: images cluster cluster-down install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon
