@@ -54,11 +54,11 @@ imagePullPolicy: {{ $root.Values.image.pullPolicy }}
       key: {{ index . 2 }}
 {{- end }}
 
-{{/* A process's settings, as its variables; takes its values. */}}
+{{/* A process's settings, as its variables; takes its values. JSON, since large numbers would be 2e+07 else. */}}
 {{- define "gourmetgram.settings" -}}
 {{- range $name, $value := .settings }}
 - name: GOURMETGRAM_{{ upper $name }}
-  value: {{ $value | quote }}
+  value: {{ $value | toJson | trimAll "\"" | quote }}
 {{- end }}
 {{- end }}
 

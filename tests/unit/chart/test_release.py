@@ -1,5 +1,9 @@
 """What the chart makes of its values."""
 
+from pathlib import Path
+
+import pytest
+
 from tests.unit.chart.conftest import Render, containers, environment, named, pods
 
 
@@ -61,10 +65,16 @@ def test_each_process_has_its_own_key(render: Render) -> None:
     assert entries == {"webapp-access-key", "cronjobs-access-key", "label-studio-access-key"}
 
 
-def test_settings_become_variables(render: Render) -> None:
-    objects = render("--set", "webapp.settings.confidence_threshold=0.8")
-    container = containers(next(pods([named(objects, "StatefulSet")])))[0]
-    assert environment(container)["GOURMETGRAM_CONFIDENCE_THRESHOLD"] == "0.8"
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("confidence_threshold", "0.8"), ("max_photo_bytes", "33554432"), ("store_attempts", "3")],
+)
+def test_a_setting_becomes_a_variable(render: Render, tmp_path: Path, setting: str, value: str) -> None:
+    (tmp_path / "values.yaml").write_text(f"webapp: {{ settings: {{ {setting}: {value} }} }}")
+    by_file = render("--values", tmp_path / "values.yaml")
+    for objects in (by_file, render("--set", f"webapp.settings.{setting}={value}")):
+        container = containers(next(pods([named(objects, "StatefulSet")])))[0]
+        assert environment(container)[f"GOURMETGRAM_{setting.upper()}"] == value
 
 
 def test_what_holds_data_outlives_the_release(render: Render) -> None:
