@@ -24,7 +24,10 @@ def label_studio_image(node: Node) -> None:
 
 @pytest.fixture(scope="session")
 def release(
-    label_studio_image: None, core: client.CoreV1Api, kubectl: Command, helm: Command
+    label_studio_image: None,  # noqa: ARG001 (must be in the node)
+    core: client.CoreV1Api,
+    kubectl: Command,
+    helm: Command,
 ) -> Iterator[Release]:
     """Install the chart into a namespace that enforces the restricted standard; remove that at the end."""
     _remove(core)

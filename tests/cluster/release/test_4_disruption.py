@@ -1,5 +1,9 @@
 """Pods are killed, the node is drained, the API server is restarted: nothing that was answered is lost."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
 import pytest
 
 from tests.cluster.node import Node
@@ -8,6 +12,8 @@ from tests.cluster.release.installed import NAME, OF_THE_RELEASE, Release
 from tests.cluster.release.load import Load, uploads, wait_until_kept
 
 pytestmark = pytest.mark.cluster
+
+COMPONENT = "app.kubernetes.io/component"
 
 
 def _is_kept(release: Release, load: Load) -> None:
@@ -47,15 +53,23 @@ def test_what_waits_for_the_store_survives_the_pod_that_keeps_it(release: Releas
     _is_kept(release, load)
 
 
-def test_a_node_can_be_drained_and_comes_back(release: Release) -> None:
+def test_a_drain_leaves_a_pod_of_each_that_answers_until_another_can_start(release: Release) -> None:
+    with uploads(release) as load:
+        with _cordoned(release) as drain:
+            with pytest.raises(AssertionError, match="disruption budget"):
+                drain("--timeout=20s")
+            assert _running(release) == ["predictor", "tests", "webapp"]
+        release.wait_until_ready()
+    assert load.failed() == []
+    _is_kept(release, load)
+
+
+def test_a_node_that_was_emptied_comes_back(release: Release) -> None:
     with uploads(release) as load:
         pass
-    node = release.core.list_node().items[0].metadata.name
-    release.kubectl(
-        "drain", node, f"--pod-selector={OF_THE_RELEASE}", "--delete-emptydir-data", "--timeout=4m"
-    )
-    assert not [pod for pod in release.pods() if pod.status.phase == "Running"]
-    release.kubectl("uncordon", node)
+    with _cordoned(release) as drain:
+        drain("--disable-eviction", "--timeout=4m")
+        assert _running(release) == []
     release.wait_until_ready()
     _is_kept(release, load)
 
@@ -71,6 +85,24 @@ def test_a_restart_of_the_api_server_fails_no_upload(release: Release, node: Nod
 def test_the_loop_still_turns(release: Release) -> None:
     for job in ("sampling", "sync", "processing"):
         release.run_job(job)
+
+
+@contextmanager
+def _cordoned(release: Release) -> Iterator[Callable[..., str]]:
+    """Give what drains the node of the release's own pods; new ones can start there again afterwards."""
+    node = release.core.list_node().items[0].metadata.name
+    pods = f"--pod-selector={OF_THE_RELEASE},{COMPONENT}!=tests"
+    try:
+        yield partial(release.kubectl, "drain", node, pods, "--delete-emptydir-data")
+    finally:
+        release.kubectl("uncordon", node)
+
+
+def _running(release: Release) -> list[str]:
+    """Name the component of each pod that runs and has not been told to end."""
+    pods = [pod for pod in release.pods() if not pod.metadata.deletion_timestamp]
+    running = [pod for pod in pods if pod.status.phase == "Running"]
+    return sorted(pod.metadata.labels[COMPONENT] for pod in running)
 
 
 def _answers(release: Release) -> bool:
