@@ -1,4 +1,4 @@
-"""The node outlives being killed, and leaves nothing when it is taken down: what was installed goes with it."""
+"""The node outlives being killed, and leaves nothing when taken down: what was installed goes with it."""
 
 import os
 import signal
