@@ -34,5 +34,5 @@ def connect() -> Connection:
     cloud = openstack.connect(reservation_api_version="1", **site)
     cloud.session.session.mount("https://", TCPKeepAliveAdapter(max_retries=LOOK_AGAIN))
     cloud.session.session.mount("http://", TCPKeepAliveAdapter(max_retries=LOOK_AGAIN))
-    cloud.authorize()
+    cloud.session.get_token()
     return cloud

@@ -8,7 +8,10 @@ from openstack import exceptions as sdk
 AGAIN = "Run the same command again: it continues where it stopped."
 # The first that fits is said; `{}` is the client's own message.
 MEANINGS: list[tuple[tuple[type[Exception], ...], str]] = [
-    ((auth.Unauthorized,), "The site refused the credentials ({}): make a new application credential."),
+    (
+        (auth.Unauthorized, auth.NotFound),
+        "The site refused the credentials ({}): make a new application credential.",
+    ),
     (
         (auth.CatalogException, sdk.EndpointNotFound, sdk.ServiceDisabledException),
         "The site lacks a service that is needed, or the region is wrong: {}",

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+import requests
 import requests_mock
 from keystoneauth1 import fixture
 
@@ -32,6 +33,18 @@ def test_without_a_named_site_it_is_chameleons(
     with cloud.connect() as site:
         assert site.config.region_name == "KVM@TACC"
         assert site.config.config["auth"]["auth_url"] == KVM
+
+
+def test_a_site_that_is_away_is_told_so(
+    http: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    http.get(KVM, exc=requests.ConnectionError)
+    http.post(f"{KVM}/auth/tokens", exc=requests.ConnectionError)
+    monkeypatch.setenv("OS_AUTH_TYPE", "v3applicationcredential")
+    monkeypatch.setenv("OS_APPLICATION_CREDENTIAL_ID", "id")
+    monkeypatch.setenv("OS_APPLICATION_CREDENTIAL_SECRET", "secret")
+    assert command.main(["status"]) == 1
+    assert "connection to the site was lost" in capsys.readouterr().out
 
 
 def test_without_credentials_nothing_is_asked_of_the_site(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,6 +38,7 @@ def test_a_wrong_option_is_told_in_a_sentence(
     [
         (ProvisioningError("No."), "No."),
         (auth.Unauthorized("expired"), "make a new application credential"),
+        (auth.NotFound("Could not find Application Credential"), "make a new application credential"),
         (sdk.HttpException("no", response=None, details="Quota exceeded"), "refused: Quota exceeded"),
         (auth.MissingRequiredOptions([]), "set OS_CLOUD"),
         (auth.EndpointNotFound("no reservation"), "lacks a service"),
