@@ -26,6 +26,7 @@ VALUES = Path(__file__).with_name("values.yaml")
 NAME = "gourmetgram"
 SECRET = f"{NAME}-credentials"
 SERVED_MODEL = "internal.serving.kserve.io/storage-initializer-sourceuri"
+COMPONENT = "app.kubernetes.io/component"
 OF_THE_RELEASE = f"app.kubernetes.io/instance={NAME}"
 
 
@@ -69,7 +70,7 @@ class Release:
 
     def pods(self, component: str = "") -> list[Any]:
         """List the pods of the release, or of one component."""
-        selector = OF_THE_RELEASE + (f",app.kubernetes.io/component={component}" if component else "")
+        selector = OF_THE_RELEASE + (f",{COMPONENT}={component}" if component else "")
         found: list[Any] = self.core.list_namespaced_pod(self.namespace, label_selector=selector).items
         return found
 

@@ -9,7 +9,7 @@ from gourmetgram import keys
 from gourmetgram.records import PredictionRecord
 from gourmetgram.store import Store
 from tests.cluster.node.polling import wait_until
-from tests.cluster.release.installed import NAME, OF_THE_RELEASE, Release
+from tests.cluster.release.installed import COMPONENT, NAME, OF_THE_RELEASE, Release
 from tests.conftest import PHOTOS
 
 PHOTO = min(PHOTOS.glob("evaluation/class_06/*.jpg"))
@@ -94,8 +94,7 @@ def _answers(release: Release) -> list[dict[str, object]]:
 def _pod(release: Release) -> dict[str, object]:
     """Describe a pod that may reach the web application: to the release's policies it is one of its tests."""
     image = release.pods("webapp")[0].spec.containers[0].image
-    component, instance = "app.kubernetes.io/component", dict([OF_THE_RELEASE.split("=")])
-    labels = {**instance, component: "tests", "app.kubernetes.io/name": NAME}
+    labels = {**dict([OF_THE_RELEASE.split("=")]), COMPONENT: "tests", "app.kubernetes.io/name": NAME}
     container = {
         "name": "load",
         "image": image,

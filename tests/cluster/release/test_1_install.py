@@ -7,14 +7,14 @@ import pytest
 from kubernetes import client
 
 from gourmetgram import keys
-from tests.cluster.release.installed import NAME, SECRET, Release, values
+from tests.cluster.release.installed import COMPONENT, NAME, SECRET, Release, values
 
 pytestmark = pytest.mark.cluster
 
 
 def test_every_component_has_its_pods(release: Release) -> None:
     running = [pod for pod in release.pods() if pod.status.phase == "Running"]
-    components = [pod.metadata.labels["app.kubernetes.io/component"] for pod in running]
+    components = [pod.metadata.labels[COMPONENT] for pod in running]
     assert sorted(components) == ["label-studio", "predictor", "predictor", "store", "webapp", "webapp"]
 
 

@@ -8,12 +8,10 @@ import pytest
 
 from tests.cluster.node import Node
 from tests.cluster.node.polling import wait_until
-from tests.cluster.release.installed import NAME, OF_THE_RELEASE, Release
+from tests.cluster.release.installed import COMPONENT, NAME, OF_THE_RELEASE, Release
 from tests.cluster.release.load import Load, uploads, wait_until_kept
 
 pytestmark = pytest.mark.cluster
-
-COMPONENT = "app.kubernetes.io/component"
 
 
 def _is_kept(release: Release, load: Load) -> None:

@@ -8,6 +8,7 @@ metadata:
   labels: {{ include "gourmetgram.labels" $root | nindent 4 }}
   annotations:
     helm.sh/hook: test
+    # They stay until the next test, for `helm test --logs`.
     helm.sh/hook-delete-policy: before-hook-creation
 spec:
   {{- include "gourmetgram.pod" (list $root 65532) | nindent 2 }}
