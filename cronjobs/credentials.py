@@ -8,19 +8,21 @@ import base64
 import json
 import os
 import secrets
-import ssl
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, cast
+
+from kubernetes import client, config
+from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import HTTPError
 
 from cronjobs.access import ACCESS_KEYS, PREDICTOR
 from cronjobs.command import NotDoneError, Outcome, run
 
-SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+SECONDS = 30
+"""The time that the API server gets for an answer."""
 
 ROOT = "root"
 KSERVE_NAMES = {"access": "AWS_ACCESS_KEY_ID", "secret": "AWS_SECRET_ACCESS_KEY"}
@@ -60,44 +62,37 @@ def fill(name: str) -> Outcome:
     Raises:
         NotDoneError: the API server refused or did not answer.
     """
-    found = _call("GET", f"/{name}")
-    present = {key: base64.b64decode(value).decode() for key, value in (found or {}).get("data", {}).items()}
+    config.load_incluster_config()
+    with client.ApiClient() as connection:
+        try:
+            return _fill(client.CoreV1Api(connection), name, NAMESPACE.read_text())
+        except ApiException as error:
+            raise NotDoneError(f"the API server refused: {error.status} {error.body}") from error
+        except HTTPError as error:
+            raise NotDoneError(f"the API server did not answer: {error}") from error
+
+
+def _fill(api: client.CoreV1Api, name: str, namespace: str) -> Outcome:
+    found = _present(api, name, namespace)
+    present = found or {}
     data = completed(present, os.environ["AWS_ENDPOINT_URL_S3"], os.environ["AWS_DEFAULT_REGION"])
+    body = {"metadata": {"name": name}, "stringData": data}
     if found is None:
-        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data}
-        _call("POST", "", secret)
+        api.create_namespaced_secret(namespace, body, _request_timeout=SECONDS)
     else:
-        _call("PATCH", f"/{name}", {"stringData": data})
+        api.patch_namespaced_secret(name, namespace, body, _request_timeout=SECONDS)
     added = sorted(set(data) - set(present))
     return Outcome(f"Secret {name}: {len(present)} entries kept, {len(added)} made", {"made": added})
 
 
-def _call(method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-    """Ask the API server about Secrets; what is not there is None."""
-    request = urllib.request.Request(
-        f"https://kubernetes.default.svc/api/v1/namespaces/{_read('namespace')}/secrets{path}",
-        data=None if body is None else json.dumps(body).encode(),
-        method=method,
-        headers={"Authorization": f"Bearer {_read('token')}", "Content-Type": _content_type(method)},
-    )
-    context = ssl.create_default_context(cafile=SERVICE_ACCOUNT / "ca.crt")
+def _present(api: client.CoreV1Api, name: str, namespace: str) -> dict[str, str] | None:
     try:
-        with urllib.request.urlopen(request, timeout=30, context=context) as response:  # noqa: S310
-            return cast("dict[str, Any]", json.load(response))
-    except urllib.error.HTTPError as error:
-        if method == "GET" and error.code == HTTPStatus.NOT_FOUND:
+        secret = api.read_namespaced_secret(name, namespace, _request_timeout=SECONDS)
+    except ApiException as error:
+        if error.status == HTTPStatus.NOT_FOUND:
             return None
-        raise NotDoneError(f"the API server refused: {error.code} {error.read().decode()}") from error
-    except OSError as error:
-        raise NotDoneError(f"the API server did not answer: {error}") from error
-
-
-def _content_type(method: str) -> str:
-    return "application/merge-patch+json" if method == "PATCH" else "application/json"
-
-
-def _read(name: str) -> str:
-    return (SERVICE_ACCOUNT / name).read_text()
+        raise
+    return {key: base64.b64decode(value).decode() for key, value in (secret.data or {}).items()}
 
 
 if __name__ == "__main__":
