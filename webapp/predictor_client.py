@@ -1,6 +1,7 @@
 """The predictor's client: a photo's bytes go as they are, over connections that are kept open."""
 
 import logging
+from itertools import count
 
 import requests
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -14,6 +15,9 @@ log = logging.getLogger(__name__)
 
 REFUSALS = {400, 413, 415, 422}
 """The statuses that speak of the photo; the others speak of the predictor."""
+
+CONNECTION_REQUESTS = 100
+"""About how many photos a connection carries: a new one may lead to a pod that was added since."""
 
 
 class PredictorUnavailableError(Exception):
@@ -54,6 +58,7 @@ class PredictorClient:
         self._predict_url = f"{settings.predictor_url}/v1/models/{settings.model_name}:predict"
         self._ready_url = f"{settings.predictor_url}/v1/models/{settings.model_name}"
         self._timeout = settings.predictor_timeout_seconds
+        self._sent = count(1)
         self._session = requests.Session()
         self._session.trust_env = False  # else proxies and .netrc are looked up for each request
         for scheme in ("http://", "https://"):
@@ -104,9 +109,10 @@ class PredictorClient:
             raise PredictorUnavailableError(message) from error
 
     def _post_once(self, photo: bytes, content_type: str) -> requests.Response:
-        return self._session.post(
-            self._predict_url, data=photo, headers={"Content-Type": content_type}, timeout=self._timeout
-        )
+        headers = {"Content-Type": content_type}
+        if next(self._sent) % CONNECTION_REQUESTS == 0:
+            headers["Connection"] = "close"
+        return self._session.post(self._predict_url, data=photo, headers=headers, timeout=self._timeout)
 
 
 def _sentence(response: requests.Response) -> str:

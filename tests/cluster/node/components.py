@@ -57,6 +57,7 @@ API_SERVER_FLAGS: Flags = {
 CONTROLLER_MANAGER_FLAGS: Flags = {
     "cluster-signing-cert-file": public("ca"),
     "cluster-signing-key-file": key("ca"),
+    "horizontal-pod-autoscaler-downscale-stabilization": "15s",  # a test waits for it
     "kubeconfig": _kubeconfig("kube-controller-manager"),
     "leader-elect": False,
     "root-ca-file": public("ca"),

@@ -29,7 +29,7 @@ def upload():
         except requests.RequestException as error:
             said = {"status": 0, "body": str(error)}
         os.write(1, (json.dumps(said) + chr(10)).encode())  # in one piece
-        ended.wait(0.2)
+        ended.wait(%s)
 threads = [threading.Thread(target=upload) for _ in range(4)]
 [thread.start() for thread in threads]
 [thread.join() for thread in threads]
@@ -56,11 +56,11 @@ class Load:
 
 
 @contextmanager
-def uploads(release: Release) -> Iterator[Load]:
-    """Upload photos, four at a time, while inside."""
+def uploads(release: Release, pause: float = 0.2) -> Iterator[Load]:
+    """Upload photos, four at a time with a pause (in seconds) after each, while inside."""
     load = Load([])
     release.kubectl("create", "configmap", "photo", f"--from-file=photo.jpg={PHOTO}")
-    release.core.create_namespaced_pod(release.namespace, _pod(release))
+    release.core.create_namespaced_pod(release.namespace, _pod(release, pause))
     try:
         release.kubectl("wait", "--for=condition=Ready", "pod/load", "--timeout=60s")
         wait_until(lambda: len(_answers(release)) > 10, "the first uploads")
@@ -91,14 +91,14 @@ def _answers(release: Release) -> list[dict[str, object]]:
     return [json.loads(line) for line in release.kubectl("logs", "pod/load").splitlines()]
 
 
-def _pod(release: Release) -> dict[str, object]:
+def _pod(release: Release, pause: float) -> dict[str, object]:
     """Describe a pod that may reach the web application: to the release's policies it is one of its tests."""
     image = release.pods("webapp")[0].spec.containers[0].image
     labels = {**dict([OF_THE_RELEASE.split("=")]), COMPONENT: "tests", "app.kubernetes.io/name": NAME}
     container = {
         "name": "load",
         "image": image,
-        "command": ["python", "-c", PROGRAM % NAME],
+        "command": ["python", "-c", PROGRAM % (NAME, pause)],
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
         "volumeMounts": [{"name": "photo", "mountPath": "/photo"}],
     }
