@@ -75,7 +75,10 @@ def pods(objects: list[Manifest]) -> Iterator[Manifest]:
 
 def _predictor(service: Manifest, runtime: Manifest) -> Manifest:
     """Merge the two as KServe does."""
-    return {"metadata": service["metadata"], "spec": service["spec"]["predictor"] | runtime["spec"]}
+    labels = service["metadata"]["labels"] | {
+        "serving.kserve.io/inferenceservice": service["metadata"]["name"]
+    }
+    return {"metadata": {"labels": labels}, "spec": service["spec"]["predictor"] | runtime["spec"]}
 
 
 def containers(pod: Manifest) -> list[Manifest]:
