@@ -126,9 +126,10 @@ test-chameleon: $(BIN)/.test .venv-openstack/.done ## the provisioning against a
 # glibc gives large blocks back to the kernel at once; keeping them halves the time of a training step.
 model: export MALLOC_MMAP_THRESHOLD_ := 4294967296
 model: export MALLOC_TRIM_THRESHOLD_ := 4294967296
-model: $(BIN)/.test ## train the model and export it: DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
+model: $(BIN)/.test ## train the model, export and quantize it: DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
 	$(BIN)/python -m predictor.training.train "$(DATA)" --backbone "$(BACKBONE)"
 	$(BIN)/python -m predictor.training.export
+	$(BIN)/python -m predictor.training.quantize "$(DATA)"
 
 evaluate: $(BIN)/.test ## judge the model on photos it has never seen: DATA=<Food-11>
 	@$(BIN)/python -m predictor.training.evaluate "$(DATA)"
@@ -176,29 +177,29 @@ $(UV):
 
 RUN_LOCKS := $(foreach part,predictor webapp cronjobs manifests/local,$(part)/requirements.txt)
 $(BIN)/.run: $(RUN_LOCKS) | $(UV)
-	@echo "Installing what the parts need into .venv"
+	@echo "Installing what the parts need into .venv" >&2
 	$(UV) pip install --compile-bytecode --python .venv $(addprefix -r ,$(RUN_LOCKS))
 	@touch $@
 
 $(BIN)/.chameleon: chameleon/requirements.txt | $(UV)
-	@echo "Installing the OpenStack client into .venv"
+	@echo "Installing the OpenStack client into .venv" >&2
 	$(UV) pip install --compile-bytecode --python .venv -r $<
 	@touch $@
 
 .venv-openstack/.done: tests/openstack/requirements.txt | $(UV)
-	@echo "Installing OpenStack into .venv-openstack"
+	@echo "Installing OpenStack into .venv-openstack" >&2
 	$(UV) venv --quiet --allow-existing .venv-openstack
-	$(UV) pip sync --python .venv-openstack $<
+	$(UV) pip sync --compile-bytecode --python .venv-openstack $<
 	@rm -f .venv-openstack/tables.sql .venv-openstack/machine.tar
 	@touch $@
 
 $(BIN)/.test: tests/requirements.txt | $(UV)
-	@echo "Installing what the tests need into .venv (torch among it: some gigabytes)"
+	@echo "Installing what the tests need into .venv (torch among it: some gigabytes)" >&2
 	$(UV) pip install --compile-bytecode --python .venv -r $<
 	@touch $@
 
 $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
-	@echo "Installing Label Studio into .venv-label-studio"
+	@echo "Installing Label Studio into .venv-label-studio" >&2
 	$(UV) venv --quiet --allow-existing .venv-label-studio
 	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
 	@touch $@
