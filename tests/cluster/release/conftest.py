@@ -14,7 +14,7 @@ from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import CHART, NAME, ROOT, Release
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def label_studio_image(node: Node) -> None:
     """Bring Label Studio's image into a node that can't have the published one; make brings the others."""
     if isinstance(node, BuiltNode):
@@ -22,7 +22,7 @@ def label_studio_image(node: Node) -> None:
         node.build_image(name, ROOT / "cronjobs/label_studio/Dockerfile", ROOT)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def release(
     label_studio_image: None,  # noqa: ARG001 (must be in the node)
     core: client.CoreV1Api,
