@@ -4,7 +4,9 @@ import logging
 from pathlib import Path
 
 MODEL = Path(__file__).parents[1] / "model" / "food11.onnx"
-"""The model that is served."""
+"""The model that is served: 8-bit integers."""
+FLOAT32 = MODEL.with_name("food11-float32.onnx")
+"""The model that it was made of, with the weights as they were trained."""
 RUN = Path(".local/training")
 """Checkpoints of a training run."""
 

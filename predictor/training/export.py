@@ -1,4 +1,4 @@
-"""Writes a trained classifier as the ONNX file that is served: `python -m predictor.training.export`."""
+"""Writes a trained classifier as an ONNX file: `python -m predictor.training.export`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import torch
 
 from gourmetgram.classes import CLASSES
 from predictor.images import SIDE
-from predictor.training import MODEL, RUN, log, show_log
+from predictor.training import FLOAT32, RUN, log, show_log
 from predictor.training.architecture import Classifier, MobileNetV2
 from predictor.training.checkpoint import Run
 
@@ -73,7 +73,7 @@ def main() -> None:
     """Read the command line and export."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, default=RUN, help="folder of a finished training run")
-    parser.add_argument("--output", type=Path, default=MODEL)
+    parser.add_argument("--output", type=Path, default=FLOAT32)
     options = parser.parse_args()
     show_log()
     weights, temperature = Run(options.run).trained()

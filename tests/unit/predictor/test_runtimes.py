@@ -6,13 +6,22 @@ import pytest
 from predictor.images import to_tensor
 from predictor.runtimes import ModelUnusableError, Runtime, load
 from predictor.settings import PredictorSettings
+from predictor.training import FLOAT32
 from tests.conftest import PHOTOS
 
 
 @pytest.fixture(scope="module")
 def runtimes() -> list[Runtime]:
-    path = PredictorSettings().model_path
-    return [load(name, path) for name in ("onnx", "torch")]
+    return [load(name, FLOAT32) for name in ("onnx", "torch")]
+
+
+@pytest.fixture(scope="module")
+def tensors() -> list[np.ndarray]:
+    return [to_tensor(path.read_bytes()) for path in sorted(PHOTOS.glob("*/*/*.jpg"))]
+
+
+def probabilities(runtime: Runtime, tensors: list[np.ndarray]) -> np.ndarray:
+    return np.stack([runtime.run(tensor) for tensor in tensors])
 
 
 def test_runtimes_agree_on_what_the_model_is(runtimes: list[Runtime]) -> None:
@@ -20,12 +29,27 @@ def test_runtimes_agree_on_what_the_model_is(runtimes: list[Runtime]) -> None:
     assert (onnx.version, onnx.classes, onnx.side) == (torch.version, torch.classes, torch.side)
 
 
-def test_runtimes_give_the_same_probabilities(runtimes: list[Runtime]) -> None:
-    tensors = [to_tensor(path.read_bytes()) for path in sorted(PHOTOS.glob("evaluation/*/*.jpg"))]
-    onnx, torch = (np.stack([runtime.run(tensor) for tensor in tensors]) for runtime in runtimes)
+def test_runtimes_give_the_same_probabilities(runtimes: list[Runtime], tensors: list[np.ndarray]) -> None:
+    onnx, torch = (probabilities(runtime, tensors) for runtime in runtimes)
     assert len(tensors) >= 11
     np.testing.assert_allclose(onnx, torch, atol=1e-4)
     assert (onnx.argmax(axis=1) == torch.argmax(axis=1)).all()
+
+
+def test_the_served_integers_answer_as_the_floats_do(
+    runtimes: list[Runtime], tensors: list[np.ndarray]
+) -> None:
+    floats = probabilities(runtimes[0], tensors)
+    integers = probabilities(load("onnx", PredictorSettings().model_path), tensors)
+    sure = floats.max(axis=1) >= 0.5
+    assert sure.mean() > 0.9
+    assert (integers.argmax(axis=1) == floats.argmax(axis=1))[sure].all()
+    np.testing.assert_allclose(integers.max(axis=1), floats.max(axis=1), atol=0.15)
+
+
+def test_each_runtime_has_the_model_that_it_can_compute() -> None:
+    assert PredictorSettings(runtime="torch").model_path == FLOAT32
+    assert PredictorSettings().model_path != FLOAT32
 
 
 def test_torch_refuses_a_model_that_it_has_no_network_for(tiny_model: Path) -> None:

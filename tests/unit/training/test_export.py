@@ -10,7 +10,7 @@ import torch
 
 from gourmetgram.classes import CLASSES
 from predictor.images import SIDE, to_tensor
-from predictor.training import MODEL
+from predictor.training import FLOAT32, MODEL
 from predictor.training.architecture import Classifier, MobileNetV2, from_onnx
 from predictor.training.data import photos
 from predictor.training.export import export, version_of
@@ -67,10 +67,10 @@ def test_batch_norms_are_folded_before_the_export() -> None:
         torch.testing.assert_close(Classifier(network, 0.7)(image), expected, atol=1e-5, rtol=0)
 
 
-def test_the_served_model_computes_the_same_in_torch(some_photos: np.ndarray) -> None:
+def test_the_shipped_model_computes_the_same_in_torch(some_photos: np.ndarray) -> None:
     with torch.inference_mode():
-        expected = from_onnx(MODEL)(torch.from_numpy(some_photos)).numpy()
-    np.testing.assert_allclose(run(MODEL, some_photos), expected, atol=1e-4)
+        expected = from_onnx(FLOAT32)(torch.from_numpy(some_photos)).numpy()
+    np.testing.assert_allclose(run(FLOAT32, some_photos), expected, atol=1e-4)
 
 
 def test_the_served_model_gives_probabilities(some_photos: np.ndarray) -> None:
@@ -79,9 +79,9 @@ def test_the_served_model_gives_probabilities(some_photos: np.ndarray) -> None:
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
-def test_the_served_model_carries_the_version_of_its_weights() -> None:
-    properties = {entry.key: entry.value for entry in onnx.load(MODEL).metadata_props}
-    assert properties["version"] == version_of(from_onnx(MODEL))
+def test_the_shipped_model_carries_the_version_of_its_weights() -> None:
+    properties = {entry.key: entry.value for entry in onnx.load(FLOAT32).metadata_props}
+    assert properties["version"] == version_of(from_onnx(FLOAT32))
     assert properties["input_size"] == str(SIDE)
 
 
