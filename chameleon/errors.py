@@ -20,7 +20,11 @@ MEANINGS: list[tuple[tuple[type[Exception], ...], str]] = [
         (auth.MissingRequiredOptions, auth.MissingAuthPlugin, sdk.ConfigException),
         "Credentials are missing: set OS_CLOUD for your clouds.yaml, or the OS_* variables ({}).",
     ),
-    ((auth.ConnectionError,), f"The connection to the site was lost ({{}}). {AGAIN}"),
+    (
+        # The client takes a service whose versions can't be asked for as one that has none.
+        (auth.ConnectionError, sdk.NotSupported, sdk.ServiceDiscoveryException),
+        f"The connection to the site was lost ({{}}). {AGAIN}",
+    ),
     ((sdk.ResourceTimeout,), f"The site is slow: {{}}. {AGAIN}"),
 ]
 

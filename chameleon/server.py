@@ -1,6 +1,5 @@
 """The virtual machines, each started once with its user data; one in ERROR is explained and replaced."""
 
-import logging
 from collections.abc import Iterator
 from functools import partial
 
@@ -14,7 +13,6 @@ from chameleon.inventory import Node
 from chameleon.settings import Settings
 from chameleon.waiting import until
 
-log = logging.getLogger(__name__)
 MARK = "gourmetgram"
 BOOT_SECONDS = 600
 
@@ -101,7 +99,7 @@ def server_address(cloud: Connection, settings: Settings, node: Node) -> str:
     """Return the address that an agent joins; the server itself needs none.
 
     Raises:
-        ProvisioningError: if this machine lacks the token to join with.
+        ProvisioningError: if this machine lacks the token to join with, or there is no first server.
     """
     if node.role == "server":
         return ""
@@ -110,7 +108,9 @@ def server_address(cloud: Connection, settings: Settings, node: Node) -> str:
             f"Add nodes from the machine that made the first: it has {join_token.path(settings)}."
         )
     first = find(cloud, inventory.first(settings))
-    return fixed_address(first) if first else ""
+    if first is None:
+        raise ProvisioningError(f"The first server is gone, which {node.name} should join. {AGAIN}")
+    return fixed_address(first)
 
 
 def wait(cloud: Connection, server: Server) -> None:

@@ -2,6 +2,7 @@
 # Install what the chart stands on, at the versions of versions.env, into the cluster that kubectl talks to.
 set -euo pipefail
 cd "$(dirname "$0")"
+# shellcheck source=manifests/versions.env
 source ../versions.env
 
 install() { # RELEASE CHART VERSION [ARGUMENT...]

@@ -18,8 +18,8 @@ from chameleon import application, cloud
 from tests.openstack.stack import contents, services
 from tests.openstack.stack.processes import free_port
 
-PROGRAMS = ("mariadbd", "epmd", "cloud-init", "mmdebstrap", "systemd-nspawn", "shellcheck")
-PACKAGES = "mariadb-server rabbitmq-server cloud-init mmdebstrap systemd-container shellcheck"
+PROGRAMS = ("mariadbd", "epmd", "mmdebstrap", "systemd-nspawn", "shellcheck")
+PACKAGES = "mariadb-server rabbitmq-server mmdebstrap systemd-container shellcheck"
 Resources = dict[str, list[str]]
 Chameleon = Callable[..., int]
 

@@ -62,23 +62,17 @@ def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 
 @pytest.mark.parametrize("role", ["server", "agent"])
-def test_cloud_init_knows_every_key(tmp_path: Path, role: str) -> None:
-    file = tmp_path / "user-data"
-    file.write_text(told(tmp_path, role))
-    command = ["cloud-init", "schema", "--config-file", str(file)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert "Valid" in done.stdout, done.stdout + done.stderr
+def test_the_user_data_passes_cloud_inits_schema(server: Machine, tmp_path: Path, role: str) -> None:
+    server.write("srv/user-data", told(tmp_path, role))
+    said = server.run("cloud-init", "schema", "--config-file", "/srv/user-data").stdout
+    assert "Valid" in said
 
 
 def test_every_script_passes_shellcheck() -> None:
-    scripts = [str(path) for path in sorted(VM.rglob("*.sh"))]
-    done = subprocess.run(
-        ["shellcheck", "--external-sources", *scripts],
-        cwd=VM.parents[1],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    manifests = VM.parents[1] / "manifests"
+    scripts = [str(path) for folder in (VM, manifests) for path in sorted(folder.rglob("*.sh"))]
+    command = ["shellcheck", "--external-sources", *scripts]
+    done = subprocess.run(command, cwd=VM.parents[1], capture_output=True, text=True, check=False)
     assert done.stdout == ""
 
 
@@ -128,9 +122,7 @@ def test_a_small_machine_gets_swap_and_the_small_values(server: Machine) -> None
 
 
 def test_food11_is_sorted_into_class_folders(server: Machine) -> None:
-    target = server.root / "srv/food11/Food-11"
-    found = sorted(str(path.relative_to(target)) for path in target.rglob("*.jpg"))
-    assert found == [
+    assert server.photos() == [
         "evaluation/class_09/9_1.jpg",
         "training/class_00/0_1.jpg",
         "training/class_10/10_2.jpg",
@@ -165,3 +157,22 @@ def test_it_may_be_installed_again(server: Machine) -> None:
     assert any("upgrade --install gourmetgram " in command for command in again)
     assert not any(command.startswith(("buildah", "mkswap", "fallocate")) for command in again)
     assert not any("food11" in command and command.startswith("curl") for command in again)
+
+
+FOOD11 = "/opt/gourmetgram/chameleon/vm/steps/food11.sh"
+
+
+def test_a_persons_own_photos_take_the_place_of_the_courses(server: Machine) -> None:
+    for part in ("training", "validation", "evaluation"):
+        server.write(f"srv/mine/{part}/class_04/lunch.jpg", "a photo")
+    assert server.run(FOOD11, "/srv/mine").returncode == 0
+    assert server.photos()[0] == "evaluation/class_04/lunch.jpg"
+    assert len(server.photos()) == 3
+
+
+def test_a_folder_that_is_no_food11_is_refused_and_the_old_photos_stay(server: Machine) -> None:
+    before = server.photos()
+    server.write("srv/wrong/training/class_04/lunch.jpg", "a photo")
+    done = server.run(FOOD11, "/srv/wrong")
+    assert (done.returncode, done.stderr.strip()) == (1, "Food-11 from /srv/wrong has no folder validation")
+    assert server.photos() == before

@@ -1,9 +1,7 @@
 #!/bin/bash
 # What the chart stands on, from the same script and versions as any other cluster of this project.
 set -euo pipefail
-manifests=/opt/gourmetgram/manifests
-"$manifests/platform/install.sh"
-kubectl apply --server-side --filename "$manifests/namespaces.yaml"
+/opt/gourmetgram/manifests/platform/install.sh
 [ "$SMALL" = yes ] || exit 0
 helm upgrade kube-prometheus-stack oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack \
     --version "$KUBE_PROMETHEUS_STACK_VERSION" --namespace monitoring --reuse-values \

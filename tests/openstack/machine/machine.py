@@ -91,6 +91,15 @@ class Machine:
         """Return what the stubs were told, in order."""
         return self.read("var/log/commands").splitlines()
 
+    def photos(self) -> list[str]:
+        """Return the photos that the cluster would find."""
+        folder = self.root / "srv/food11/Food-11"
+        return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.jpg"))
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in its file system."""
+        return subprocess.run(["chroot", self.root, *command], capture_output=True, text=True, check=False)
+
     def stop(self) -> None:
         """End it."""
         self.processes.stop_all()

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -64,17 +65,21 @@ class Processes:
     def stop(self, name: str) -> None:
         """End one process and its children."""
         process = self.running.pop(name)
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(process.pid, number)
-                process.wait(timeout=10)
-            except ProcessLookupError:
-                break
-            except subprocess.TimeoutExpired:
-                continue
+        tell(process, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+        tell(process, signal.SIGKILL)
         process.wait()
 
     def stop_all(self) -> None:
-        """End every process, the last started first."""
-        for name in reversed(list(self.running)):
+        """End every process, all at a time."""
+        for process in self.running.values():
+            tell(process, signal.SIGTERM)
+        for name in list(self.running):
             self.stop(name)
+
+
+def tell(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Send a signal to a process and its children, those among them that are left."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

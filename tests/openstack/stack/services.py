@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from string import Template
 
@@ -84,8 +85,8 @@ def start(folder: Path) -> Stack:
         configure(stack)
         make_schemas(stack)
         bootstrap_keystone(stack)
-        for name in APPLICATIONS:
-            start_api(stack, name)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(partial(start_api, stack), APPLICATIONS))
     except BaseException:
         processes.stop_all()
         raise
@@ -156,7 +157,7 @@ def start_api(stack: Stack, name: str) -> None:
     options.write_text(
         f"wsgi_app = {APPLICATIONS[name] + ':application'!r}\n"
         f"bind = '127.0.0.1:{stack.ports[name]}'\nworker_class = 'gthread'\nthreads = 4\n"
-        "keepalive = 75\ntimeout = 300\n"
+        "keepalive = 75\ntimeout = 300\ngraceful_timeout = 1\n"
     )
     environment = {**stack.environment, "GUNICORN_CMD_ARGS": f"-c {options}"}
     stack.processes.start(name, [str(VENV / "bin" / "gunicorn")], environment)
