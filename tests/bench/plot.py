@@ -1,0 +1,39 @@
+"""The picture of a run: throughput, the slowest answers and memory, by how many ask at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("agg")
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from tests.bench.contenders import OURS
+from tests.bench.figures import Results
+from tests.bench.scenarios import CLIENTS, SMALL
+
+
+def draw(results: Results, path: Path) -> None:
+    """Write the picture."""
+
+    def load(name: str, clients: int, figure: str) -> float:
+        return float(getattr(results.scenarios[SMALL[clients].name][name], figure))
+
+    figure, (throughput, latency, memory) = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
+    _panel(throughput, results, "requests a second", lambda name, clients: load(name, clients, "per_second"))
+    throughput.axhline(results.limits[OURS], color="grey", linestyle=":", label="d: no server")
+    _panel(latency, results, "p99 ms", lambda name, clients: load(name, clients, "p99_ms"))
+    _panel(memory, results, "memory MB", lambda name, clients: results.memory_mb[name][str(clients)])
+    handles, labels = throughput.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def _panel(axes: Axes, results: Results, title: str, figure: Callable[[str, int], float]) -> None:
+    for name in results.memory_mb:
+        axes.plot(CLIENTS, [figure(name, clients) for clients in CLIENTS], marker="o", label=name)
+    axes.set(title=title, xlabel="clients", xscale="log", yscale="log", xticks=CLIENTS)
+    axes.set_xticks([], minor=True)
+    axes.set_xticklabels([str(clients) for clients in CLIENTS])

@@ -1,0 +1,105 @@
+"""A whole run: the pilot, the rounds with every server up, the uploads, then each server alone."""
+
+import os
+import platform
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+import requests
+
+from predictor.training import FLOAT32, MODEL
+from tests.bench import alone, packages, pilot, scenarios, uploads
+from tests.bench.contenders import CONTENDERS, OURS, OURS_FLOAT32, Contender, Threads
+from tests.bench.figures import Results
+from tests.bench.photos import phone_photo, small_photos
+from tests.bench.scenarios import Length, Photos, Running
+
+GIB = 1024**3
+
+
+def run(length: Length) -> Results:
+    """Measure everything."""
+    results = Results(
+        machine=machine(),
+        date=f"{datetime.now(UTC):%Y-%m-%d}",
+        options=f"{length.rounds} rounds of {length.seconds:g} s, medians",
+    )
+    photos = Photos(small_photos(), phone_photo())
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        chosen = {each: _choose(each, folder, photos, length, results) for each in CONTENDERS}
+        with _running(chosen, folder) as running:
+            _side_by_side(running, photos, length, results)
+            ours, server = running[OURS]
+            asked = [ours.request(photo) for photo in photos.small]
+            results.upload = uploads.measure(folder, server, asked, photos.small, length)
+        for contender, threads in chosen.items():
+            took = alone.measure(contender, threads, folder, photos, length.seconds)
+            results.cold_start_s[contender.name] = took.cold_start_s
+            results.memory_mb[contender.name] = took.memory_mb
+            results.largest_memory_mb[contender.name] = took.largest_mb
+    results.packages_mb = packages.sizes_mb()
+    return results
+
+
+def _choose(contender: Contender, folder: Path, photos: Photos, length: Length, results: Results) -> Threads:
+    if len(contender.choices) == 1:
+        return contender.choices[0]
+    served = pilot.try_out(contender, folder, photos.small, length.seconds)
+    best = max(served, key=lambda threads: served[threads])
+    results.pilot[contender.name] = {str(threads): round(most, 1) for threads, most in served.items()}
+    results.threads[contender.name] = str(best)
+    return best
+
+
+@contextmanager
+def _running(chosen: Mapping[Contender, Threads], folder: Path) -> Iterator[Running]:
+    """Run all servers at once: who is not asked takes no processor time."""
+    with ExitStack() as ending:
+        running = {}
+        for contender, threads in chosen.items():
+            server = contender.new_server(folder, threads).start()
+            ending.callback(server.stop)
+            running[contender.name] = (contender, server)
+        yield running
+
+
+def _side_by_side(running: Running, photos: Photos, length: Length, results: Results) -> None:
+    results.same_answers = _same_answers(running, photos)
+    results.scenarios, results.limits = scenarios.measure(
+        running, photos, {OURS: MODEL, OURS_FLOAT32: FLOAT32}, length
+    )
+    most = scenarios.most_served(results.scenarios)
+    results.scenarios[scenarios.HALF] = scenarios.measure_half(running, photos, most, length)
+
+
+def _same_answers(running: Running, photos: Photos) -> dict[str, float]:
+    """Compare the classes that each gives with ours at float32."""
+    answers = {
+        name: [_class(contender, server.url, photo) for photo in photos.small]
+        for name, (contender, server) in running.items()
+    }
+    right = answers[OURS_FLOAT32]
+    return {name: sum(map(str.__eq__, given, right)) / len(right) for name, given in answers.items()}
+
+
+def _class(contender: Contender, url: str, photo: bytes) -> str:
+    headers = {"Content-Type": contender.content_type}
+    response = requests.post(url + contender.path, contender.encode(photo), headers=headers, timeout=60)
+    response.raise_for_status()
+    answer = response.json()
+    return str(answer.get("predictions", [answer])[0]["prediction"])
+
+
+def machine() -> str:
+    """Name the processor, the CPUs and the memory."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next(
+        (line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine()
+    )
+    memory = round(psutil.virtual_memory().total / GIB)
+    return f"{model}, {os.cpu_count()} CPUs, {memory} GiB, Python {platform.python_version()}"

@@ -1,0 +1,110 @@
+"""A run's results in Markdown."""
+
+from collections.abc import Iterator, Sequence
+
+from tests.bench.bars import measured
+from tests.bench.capacity import sentences
+from tests.bench.contenders import OURS, OURS_FLOAT32
+from tests.bench.figures import Results
+from tests.bench.scenarios import CLIENTS, HALF, NEIGHBOUR, PHONE, SMALL
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def markdown(results: Results) -> str:
+    """Write all of it."""
+    return "\n".join(_parts(results))
+
+
+def _parts(results: Results) -> Iterator[str]:
+    generator = results.scenarios[SMALL[16].name][OURS].generator_ms
+    yield f"{results.machine}, {results.date}; {results.options}."
+    yield f"The load generator takes {generator:.2f} ms of a CPU for a request.\n"
+    yield _small_photos(results)
+    yield _other_loads(results)
+    yield _without_a_server(results)
+    yield _chosen_threads(results)
+    yield _bars(results)
+    if results.upload:
+        yield sentences(results.upload)
+
+
+def _small_photos(results: Results) -> str:
+    heads = ["small photos", "1 client: p50 / p99 ms"]
+    heads += [f"{clients}: a second" for clients in CLIENTS[1:]] + ["16: p99 ms", "64: p99 ms"]
+    rows = []
+    for name in results.scenarios[SMALL[1].name]:
+        loads = {clients: results.scenarios[SMALL[clients].name][name] for clients in CLIENTS}
+        row = [name, f"{loads[1].p50_ms:.1f} / {loads[1].p99_ms:.1f}"]
+        row += [
+            f"{loads[clients].per_second:.0f}{_refused(loads[clients].refused)}" for clients in CLIENTS[1:]
+        ]
+        rows.append([*row, f"{loads[16].p99_ms:.0f}", f"{loads[64].p99_ms:.0f}"])
+    return table(heads, rows)
+
+
+def _refused(count: int) -> str:
+    return f" ({count} refused)" if count else ""
+
+
+def _other_loads(results: Results) -> str:
+    heads = [
+        "",
+        "phone photo, 4 clients: a second",
+        "busy neighbour: p50 ms",
+        "half of its most: p50 / p99 ms",
+    ]
+    heads += [
+        "cold start s",
+        f"memory MB, {' / '.join(map(str, CLIENTS))} clients",
+        "packages MB",
+        "same class",
+    ]
+    rows = []
+    for name in results.scenarios[HALF]:
+        half = results.scenarios[HALF][name]
+        memory = " / ".join(f"{results.memory_mb[name][str(clients)]:.0f}" for clients in CLIENTS)
+        rows.append([
+            name,
+            f"{results.scenarios[PHONE.name][name].per_second:.0f}",
+            f"{results.scenarios[NEIGHBOUR.name][name].p50_ms:.1f}",
+            f"{half.p50_ms:.1f} / {half.p99_ms:.1f}",
+            f"{results.cold_start_s[name]:.1f}",
+            memory,
+            f"{results.packages_mb.get(name, results.packages_mb[OURS]):.0f}",
+            f"{results.same_answers[name]:.0%}",
+        ])  # fmt: skip
+    return table(heads, rows)
+
+
+def _without_a_server(results: Results) -> str:
+    limits = [
+        f"{results.limits[OURS]:.0f} with the served model",
+        f"{results.limits[OURS_FLOAT32]:.0f} at float32",
+    ]
+    return f"d: decoding and ONNX Runtime in a loop on all CPUs, photos a second: {', '.join(limits)}.\n"
+
+
+def _chosen_threads(results: Results) -> str:
+    rows = [
+        [name, threads, f"{served:.0f}", "chosen" if results.threads[name] == threads else ""]
+        for name, tried in results.pilot.items()
+        for threads, served in tried.items()
+    ]
+    return table(["pilot, 16 clients", "", "a second", ""], rows)
+
+
+def _bars(results: Results) -> str:
+    rows = []
+    for bar, other in measured(results):
+        at_float32 = f"{other.value:.3g}, {_verdict(other.met)}" if other else ""
+        rows.append([bar.what, bar.wanted, f"{bar.value:.3g}", _verdict(bar.met), at_float32])
+    return table(["bar", "wanted", "measured", "", "at float32"], rows)
+
+
+def _verdict(met: bool) -> str:
+    return "met" if met else "**not met**"
