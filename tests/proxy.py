@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
@@ -22,6 +23,7 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.upstream = urlsplit(upstream).netloc
         self.counts: Counter[str] = Counter()
+        self.connections = 0
         self.before: Callable[[int, str], object] | None = None
         """Called with the number of each request, from 1, and its first line, before it is handed on."""
         self.lock = threading.Lock()
@@ -30,6 +32,11 @@ class Proxy(ThreadingHTTPServer):
     def url(self) -> str:
         """Give the address of the proxy."""
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def process_request(self, *args: Any) -> None:  # noqa: ANN401 - the base class's
+        """Count a connection."""
+        self.connections += 1
+        super().process_request(*args)
 
     def watch(self, before: Callable[[int, str], object] | None) -> None:
         """Count from 1 again, and call something before each request."""

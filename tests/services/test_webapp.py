@@ -17,6 +17,7 @@ from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from tests.conftest import new_webapp
 from tests.processes import Server
+from tests.proxy import proxied
 from tests.uploads import photo, upload
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -59,6 +60,24 @@ def test_a_prediction_below_the_threshold_is_a_task_for_the_annotators(replica: 
     record = PredictionRecord.model_validate(upload(replica, photo(1)).json())
     task = store.get_record(keys.task(record.prediction_id, Source.LOW_CONFIDENCE), Task)
     assert task.data.confidence == record.confidence
+
+
+def test_an_upload_costs_two_writes_over_connections_that_are_kept(
+    tmp_path: Path, store: Store, store_env: dict[str, str], predictor: Server
+) -> None:
+    assert store
+    with proxied(store_env["AWS_ENDPOINT_URL_S3"]) as writes, proxied(predictor.url) as questions:
+        env = {**store_env, "AWS_ENDPOINT_URL_S3": writes.url, "GOURMETGRAM_CONFIDENCE_THRESHOLD": "0"}
+        webapp = new_webapp(tmp_path, env, predictor)
+        webapp.env = {**webapp.env, "GOURMETGRAM_PREDICTOR_URL": questions.url}
+        webapp.start()
+        for seed in range(10):
+            assert upload(webapp, photo(seed)).ok
+        webapp.stop()
+    assert writes.counts["PUT"] == 20
+    assert questions.counts == {"POST": 10}
+    assert questions.connections == 1
+    assert writes.connections < 10  # the loop's metrics are read meanwhile
 
 
 def test_another_replica_takes_the_feedback(store: Store, record: PredictionRecord, replica: Server) -> None:
