@@ -61,6 +61,9 @@ images: ## build the images of the predictor, the web application and the jobs
 	  $(DOCKER) build --tag $(IMAGES)/$$process:$(TAG) --file $$process/Dockerfile .; \
 	done
 
+image-torch: ## build the predictor's other image, with torch and TorchServe: some gigabytes
+	$(DOCKER) build --tag $(IMAGES)/predictor-torch:$(TAG) --file predictor/torchserve/Dockerfile .
+
 cluster: images ## create a kind cluster with all that the chart stands on, and install the chart there
 	kind get clusters | grep -qx gourmetgram || kind create cluster --config manifests/kind.yaml --image $(KIND_NODE_IMAGE)
 	manifests/platform/install.sh
@@ -131,6 +134,9 @@ model: $(BIN)/.test ## train the model, export and quantize it: DATA=<Food-11> B
 	$(BIN)/python -m predictor.training.export
 	$(BIN)/python -m predictor.training.quantize "$(DATA)"
 
+mar: $(BIN)/.test ## pack the model for TorchServe: build/food11.mar
+	@$(BIN)/python -m predictor.torchserve.archive build
+
 evaluate: $(BIN)/.test ## judge the model on photos it has never seen: DATA=<Food-11>
 	@$(BIN)/python -m predictor.training.evaluate "$(DATA)"
 
@@ -155,6 +161,12 @@ test-cluster-down: $(BIN)/.run ## end the tests' Kubernetes; what was built stay
 
 .PHONY: test-cluster test-cluster-up test-cluster-images test-cluster-environment test-cluster-down
 
+bench: $(BIN)/.test ## compare the predictor with what people would use instead; ROUNDS=5 SECONDS=3, of each load
+	$(BIN)/python -m tests.bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
+
+soak: $(BIN)/.test ## load predictor and web application for MINUTES=15 and watch their memory
+	$(BIN)/python -m tests.bench.soak $(if $(MINUTES),--minutes $(MINUTES))
+
 bench-jobs: $(BIN)/.test $(BIN)/.label-studio ## what the jobs cost, by how much is stored
 	$(BIN)/python -m tests.bench.jobs
 
@@ -167,6 +179,7 @@ lock: $(UV) ## resolve the dependencies and write the lock files
 	for group in predictor webapp cronjobs; do \
 	  $(LOCK) --group $$group --constraints tests/requirements.txt -o $$group/requirements.txt; \
 	done
+	$(LOCK) --group torch --constraints tests/requirements.txt -o predictor/torchserve/requirements.txt
 	$(LOCK) --group local --constraints tests/requirements.txt -o manifests/local/requirements.txt
 	$(LOCK) --group label-studio -o cronjobs/label_studio/requirements.txt
 	$(LOCK) --group storage-initializer --constraints tests/requirements.txt -o tests/cluster/node/storage-initializer/requirements.txt
@@ -204,6 +217,6 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
 	@touch $@
 
-.PHONY: help up status logs down monitor dashboards sample sync process report bench-jobs test lint test-unit test-services model evaluate lock
-.PHONY: images cluster cluster-down install chart-lint
+.PHONY: help up status logs down monitor dashboards sample sync process report bench soak bench-jobs test lint test-unit test-services model evaluate lock
+.PHONY: mar images image-torch cluster cluster-down install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

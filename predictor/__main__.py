@@ -13,14 +13,22 @@ from predictor.settings import PredictorSettings
 def main() -> None:
     """Read the settings and serve, or say in one line why not."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        _serve(PredictorSettings())
+    except (ValidationError, ModelUnusableError) as error:
+        sys.exit(f"The predictor can't start: {error}")
+
+
+def _serve(settings: PredictorSettings) -> None:
+    if settings.runtime == "torchserve":
+        from predictor.torchserve.server import serve as torchserve  # noqa: PLC0415 - it imports onnx
+
+        torchserve(settings)
     keep_small()
     leave_out_kubernetes_client()
     from predictor.server import serve  # noqa: PLC0415 - it imports kserve
 
-    try:
-        serve(PredictorSettings())
-    except (ValidationError, ModelUnusableError) as error:
-        sys.exit(f"The predictor can't start: {error}")
+    serve(settings)
 
 
 if __name__ == "__main__":

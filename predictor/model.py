@@ -19,6 +19,7 @@ from PIL import Image
 
 from gourmetgram.classes import CLASSES
 from predictor import runtimes, v1, v2
+from predictor.answer import Prediction, prediction
 from predictor.images import SIDE, to_tensor
 from predictor.runtimes import ModelUnusableError, Runtime
 from predictor.settings import PredictorSettings
@@ -96,11 +97,11 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         result: Batch,
         headers: dict[str, str] | None = None,  # noqa: ARG002
         response_headers: dict[str, str] | None = None,  # noqa: ARG002
-    ) -> dict[str, list[v1.Prediction]] | InferResponse:
+    ) -> dict[str, list[Prediction]] | InferResponse:
         """Shape the answer in the protocol of the request."""
         if isinstance(result.request, InferRequest):
             return v2.response(result.request, np.stack(result.arrays), self.version)
-        return v1.response([self._prediction(probabilities) for probabilities in result.arrays])
+        return v1.response([prediction(each, self.name, self.version) for each in result.arrays])
 
     def get_input_types(self) -> list[v2.TensorType]:
         """Describe the tensor that V2 requests carry."""
@@ -116,17 +117,6 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
 
     def _tensor(self, photo: v2.Photo) -> Array:
         return to_tensor(photo, max_pixels=self._settings.max_pixels) if isinstance(photo, bytes) else photo
-
-    def _prediction(self, probabilities: Array) -> v1.Prediction:
-        by_class = dict(zip(CLASSES, (round(each, 6) for each in probabilities.tolist()), strict=True))
-        best = CLASSES[int(probabilities.argmax())]
-        return {
-            "prediction": best,
-            "confidence": by_class[best],
-            "probabilities": by_class,
-            "model_name": self.name,
-            "model_version": self.version,
-        }
 
 
 def _warm_up_photo() -> bytes:

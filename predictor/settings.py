@@ -28,7 +28,9 @@ class PredictorSettings(BaseSettings):
     model_name: str = Field(
         default="food11", pattern=r"^[A-Za-z0-9._-]+$", description="Name of the model in its paths"
     )
-    runtime: Literal["onnx", "torch"] = Field(default="onnx", description="What computes the model")
+    runtime: Literal["onnx", "torch", "torchserve"] = Field(
+        default="onnx", description="What computes the model"
+    )
     model_path: Path = Field(
         default_factory=lambda known: _own_model(known["runtime"]),
         description="An ONNX file, or a folder that holds one, as KServe's storage initializer leaves it",

@@ -6,6 +6,7 @@ from kserve.errors import InvalidInput
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from predictor.answer import Prediction
 from predictor.bodies import read_base64, read_json
 from predictor.responses import JSONResponse
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from predictor.model import FoodClassifier
 
 Payload = bytes | dict[str, Any]
-Prediction = dict[str, Any]
 
 
 async def predict(request: Request, body: bytes, model: "FoodClassifier") -> JSONResponse:

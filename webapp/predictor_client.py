@@ -56,7 +56,7 @@ class PredictorClient:
 
     def __init__(self, settings: WebappSettings) -> None:
         predict_url = f"{settings.predictor_url}/v1/models/{settings.model_name}:predict"
-        self._ready_url = f"{settings.predictor_url}/v1/models/{settings.model_name}"
+        self._ready_url = f"{settings.predictor_url}/v2/health/ready"
         self._timeout = settings.predictor_timeout_seconds
         self._sent = count(1)
         self._session = requests.Session()

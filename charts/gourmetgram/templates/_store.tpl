@@ -20,8 +20,18 @@ http://{{ include "gourmetgram.fullname" . }}-store.{{ .Release.Namespace }}.svc
 {{ include "gourmetgram.credential" (list $root "AWS_SECRET_ACCESS_KEY" (printf "%s-secret-key" $user)) }}
 {{- end }}
 
-{{- define "gourmetgram.modelUri" -}}
-{{- with .Values.predictor.model -}}
-{{ .storageUri | default (printf "s3://%smodels/food11/%s/food11.onnx" $.Values.store.bucketPrefix (toString .version)) }}
+{{- define "gourmetgram.modelVersion" -}}
+{{- with .Values.predictor -}}
+{{ eq .runtime "onnx" | ternary .model.version .model.floatVersion }}
 {{- end }}
+{{- end }}
+
+{{- define "gourmetgram.modelUri" -}}
+{{- $version := include "gourmetgram.modelVersion" . -}}
+{{ .Values.predictor.model.storageUri | default (printf "s3://%smodels/food11/%s/food11.onnx" .Values.store.bucketPrefix $version) }}
+{{- end }}
+
+{{/* The image that has the runtime. */}}
+{{- define "gourmetgram.predictorImage" -}}
+{{- include "gourmetgram.image" (list . (eq .Values.predictor.runtime "onnx" | ternary "predictor" "predictor-torch")) }}
 {{- end }}

@@ -10,16 +10,25 @@ import yaml
 
 from cronjobs.access import ACCESS_KEYS
 from cronjobs.credentials import completed
+from predictor.settings import PredictorSettings
 from tests.cluster.node.versions import versions
 from tests.unit.chart.conftest import CHART, ROOT, Render, containers, environment, named, pods
 
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
-DOCKERFILES = [*sorted(ROOT.glob("*/Dockerfile")), ROOT / "cronjobs/label_studio/Dockerfile"]
+DOCKERFILES = [
+    *sorted(ROOT.glob("*/Dockerfile")),
+    ROOT / "cronjobs/label_studio/Dockerfile",
+    ROOT / "predictor/torchserve/Dockerfile",
+]
 
 
-def test_the_served_version_is_the_models_own() -> None:
-    properties = onnx.load(ROOT / "predictor/model/food11.onnx").metadata_props
-    assert VALUES["predictor"]["model"]["version"] == {one.key: one.value for one in properties}["version"]
+@pytest.mark.parametrize("runtime", ["onnx", "torch", "torchserve"])
+def test_the_served_version_is_the_models_own(render: Render, runtime: str) -> None:
+    model = onnx.load(PredictorSettings(runtime=runtime).model_path)
+    version = {one.key: one.value for one in model.metadata_props}["version"]
+    service = named(render("--set", f"predictor.runtime={runtime}"), "InferenceService")
+    uri = service["spec"]["predictor"]["model"]["storageUri"]
+    assert uri == f"s3://models/food11/{version}/food11.onnx"
 
 
 def test_the_chart_has_the_projects_version() -> None:

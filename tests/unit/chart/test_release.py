@@ -96,3 +96,16 @@ def test_two_releases_share_no_name(render: Render) -> None:
         return {(thing["kind"], thing["metadata"]["name"]) for thing in objects}
 
     assert not names("a") & names("b")
+
+
+@pytest.mark.parametrize(
+    ("runtime", "image"),
+    [("onnx", "predictor"), ("torch", "predictor-torch"), ("torchserve", "predictor-torch")],
+)
+def test_the_runtime_chooses_the_image_that_has_it(render: Render, runtime: str, image: str) -> None:
+    objects = render("--set", f"predictor.runtime={runtime}")
+    runtimes = named(objects, "ServingRuntime")["spec"]["containers"]
+    publishers = named(objects, "Job", "store-set-up")["spec"]["template"]["spec"]["containers"]
+    for container in (*runtimes, *publishers):
+        assert container["image"].startswith(f"localhost/gourmetgram/{image}:")
+        assert environment(container)["GOURMETGRAM_RUNTIME"] == runtime

@@ -113,5 +113,5 @@ def client(app: Flask) -> FlaskClient:
 def predictor() -> Iterator[requests_mock.Mocker]:
     with requests_mock.Mocker() as mock:
         mock.post(PREDICT, json=answer())
-        mock.get("http://predictor/v1/models/food11", json={"name": "food11", "ready": True})
+        mock.get("http://predictor/v2/health/ready", json={"ready": True})
         yield mock

@@ -11,7 +11,7 @@ from tests.unit.webapp.conftest import MemoryStore
 from tests.unit.webapp.uploads import predicted
 from webapp.settings import WebappSettings
 
-READY = "http://predictor/v1/models/food11"
+READY = "http://predictor/v2/health/ready"
 
 
 def ready(client: FlaskClient) -> tuple[int, dict[str, Any]]:

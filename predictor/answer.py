@@ -1,0 +1,23 @@
+"""What is said of one photo, whichever server says it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gourmetgram.classes import CLASSES
+
+Prediction = dict[str, Any]
+
+
+def prediction(probabilities: NDArray[np.float32], model_name: str, model_version: str) -> Prediction:
+    """Name the likeliest class of probabilities (classes,), and the model that gave them."""
+    by_class = dict(zip(CLASSES, (round(each, 6) for each in probabilities.tolist()), strict=True))
+    best = CLASSES[int(probabilities.argmax())]
+    return {
+        "prediction": best,
+        "confidence": by_class[best],
+        "probabilities": by_class,
+        "model_name": model_name,
+        "model_version": model_version,
+    }
