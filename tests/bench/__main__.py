@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--render", action="store_true", help="only write the last run's tables again")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger("botocore").setLevel(logging.WARNING)
     if not given.render:
         figures = run(Length(given.rounds, given.seconds))
         KEPT.write_text(figures.model_dump_json(indent=1) + "\n")

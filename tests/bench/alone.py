@@ -21,6 +21,8 @@ class Alone(NamedTuple):
     """From the start of its process to its first prediction."""
     memory_mb: dict[str, float]
     """Proportional set size of all its processes, by the clients that it has just answered."""
+    cpu_ms: float
+    """Processor time of a request, with 16 clients."""
     largest_mb: float
     """The most that was resident, after the phone's photos too."""
 
@@ -34,13 +36,16 @@ def measure(contender: Contender, threads: Threads, folder: Path, photos: Photos
     try:
         closed(server.port, small, 1, 0.001)
         cold_start = time.perf_counter() - started
-        memory, largest = {}, 0.0
+        memory, cpu_ms, largest = {}, {}, 0.0
         for clients in CLIENTS:
-            closed(server.port, small, clients, seconds)
+            before = cpu_seconds(server)
+            load = closed(server.port, small, clients, seconds)
+            cpu_ms[clients] = 1000 * (cpu_seconds(server) - before) / len(load.latencies)
             memory[str(clients)] = round(proportional_mb(server), 1)
             largest = max(largest, resident_mb(server))
         closed(server.port, [contender.request(photos.phone)], 4, seconds)
-        return Alone(round(cold_start, 2), memory, round(max(largest, resident_mb(server)), 1))
+        largest = max(largest, resident_mb(server))
+        return Alone(round(cold_start, 2), memory, round(cpu_ms[16], 2), round(largest, 1))
     finally:
         server.stop()
 

@@ -75,4 +75,8 @@ class Results(BaseModel):
     largest_memory_mb: dict[str, float] = {}
     """Resident set size, the most that was seen."""
     packages_mb: dict[str, float] = {}
+    cpu_ms: dict[str, float] = {}
+    """Processor time of a request with 16 clients, by contender."""
+    parts_cpu_ms: dict[str, float] = {}
+    """Processor time of the parts of a request, each by itself."""
     upload: Upload | None = None

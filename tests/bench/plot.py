@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from tests.bench.contenders import OURS
 from tests.bench.figures import Results
 from tests.bench.scenarios import CLIENTS, SMALL
+from tests.bench.tables import NAMES
 
 
 def draw(results: Results, path: Path) -> None:
@@ -21,18 +22,18 @@ def draw(results: Results, path: Path) -> None:
         return float(getattr(results.scenarios[SMALL[clients].name][name], figure))
 
     figure, (throughput, latency, memory) = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
-    _panel(throughput, results, "requests a second", lambda name, clients: load(name, clients, "per_second"))
+    _panel(throughput, "requests a second", lambda name, clients: load(name, clients, "per_second"))
     throughput.axhline(results.limits[OURS], color="grey", linestyle=":", label="d: no server")
-    _panel(latency, results, "p99 ms", lambda name, clients: load(name, clients, "p99_ms"))
-    _panel(memory, results, "memory MB", lambda name, clients: results.memory_mb[name][str(clients)])
+    _panel(latency, "p99 ms", lambda name, clients: load(name, clients, "p99_ms"))
+    _panel(memory, "memory MB", lambda name, clients: results.memory_mb[name][str(clients)])
     handles, labels = throughput.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
     figure.savefig(path, dpi=110)
     plt.close(figure)
 
 
-def _panel(axes: Axes, results: Results, title: str, figure: Callable[[str, int], float]) -> None:
-    for name in results.memory_mb:
+def _panel(axes: Axes, title: str, figure: Callable[[str, int], float]) -> None:
+    for name in NAMES:
         axes.plot(CLIENTS, [figure(name, clients) for clients in CLIENTS], marker="o", label=name)
     axes.set(title=title, xlabel="clients", xscale="log", yscale="log", xticks=CLIENTS)
     axes.set_xticks([], minor=True)

@@ -1,7 +1,10 @@
 """A whole run: the pilot, the rounds with every server up, the uploads, then each server alone."""
 
+import json
 import os
 import platform
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -17,6 +20,7 @@ from tests.bench.contenders import CONTENDERS, OURS, OURS_FLOAT32, Contender, Th
 from tests.bench.figures import Results
 from tests.bench.photos import phone_photo, small_photos
 from tests.bench.scenarios import Length, Photos, Running
+from tests.conftest import ROOT
 
 GIB = 1024**3
 
@@ -42,6 +46,11 @@ def run(length: Length) -> Results:
             results.cold_start_s[contender.name] = took.cold_start_s
             results.memory_mb[contender.name] = took.memory_mb
             results.largest_memory_mb[contender.name] = took.largest_mb
+            results.cpu_ms[contender.name] = took.cpu_ms
+    parts = subprocess.run(
+        [sys.executable, "-m", "tests.bench.parts"], cwd=ROOT, check=True, capture_output=True
+    )
+    results.parts_cpu_ms = json.loads(parts.stdout)
     results.packages_mb = packages.sizes_mb()
     return results
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from tests.bench.bars import measured
 from tests.bench.capacity import sentences
-from tests.bench.contenders import OURS, OURS_FLOAT32
+from tests.bench.contenders import CONTENDERS, OURS, OURS_FLOAT32
 from tests.bench.figures import Results
 from tests.bench.scenarios import CLIENTS, HALF, NEIGHBOUR, PHONE, SMALL
+
+NAMES = tuple(each.name for each in CONTENDERS)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -27,8 +29,9 @@ def _parts(results: Results) -> Iterator[str]:
     yield _small_photos(results)
     yield _other_loads(results)
     yield _without_a_server(results)
-    yield _chosen_threads(results)
     yield _bars(results)
+    yield _processor_time(results)
+    yield _chosen_threads(results)
     if results.upload:
         yield sentences(results.upload)
 
@@ -37,7 +40,7 @@ def _small_photos(results: Results) -> str:
     heads = ["small photos", "1 client: p50 / p99 ms"]
     heads += [f"{clients}: a second" for clients in CLIENTS[1:]] + ["16: p99 ms", "64: p99 ms"]
     rows = []
-    for name in results.scenarios[SMALL[1].name]:
+    for name in NAMES:
         loads = {clients: results.scenarios[SMALL[clients].name][name] for clients in CLIENTS}
         row = [name, f"{loads[1].p50_ms:.1f} / {loads[1].p99_ms:.1f}"]
         row += [
@@ -65,7 +68,7 @@ def _other_loads(results: Results) -> str:
         "same class",
     ]
     rows = []
-    for name in results.scenarios[HALF]:
+    for name in NAMES:
         half = results.scenarios[HALF][name]
         memory = " / ".join(f"{results.memory_mb[name][str(clients)]:.0f}" for clients in CLIENTS)
         rows.append([
@@ -96,6 +99,19 @@ def _chosen_threads(results: Results) -> str:
         for threads, served in tried.items()
     ]
     return table(["pilot, 16 clients", "", "a second", ""], rows)
+
+
+def _processor_time(results: Results) -> str:
+    rows = []
+    for name in NAMES:
+        whose = {OURS: ("", ""), OURS_FLOAT32: ("", ", float32")}.get(name, (", rivals", ", rivals"))
+        decoding, model = (
+            results.parts_cpu_ms[part + of] for part, of in zip(("decoding", "model"), whose, strict=True)
+        )
+        total = results.cpu_ms[name]
+        parts = (total, decoding, model, total - decoding - model)
+        rows.append([name, *(f"{part:.2f}" for part in parts)])
+    return table(["processor time of a request, ms", "all", "decoding", "model", "the rest"], rows)
 
 
 def _bars(results: Results) -> str:

@@ -1,7 +1,7 @@
-"""What the rivals share: the network in eager torch, and a photo's way to it, as in torchvision's.
+"""What the rivals share: the network in eager torch, and a photo's way to it, as in torchvision's transforms.
 
-The photo is decoded at full size, then scaled and cut: the same geometry as ours, without its short cuts. The
-network has its batch norms folded away, which the course's and KServe's have not: that makes them faster.
+The network has its batch norms, as whoever trains it serves it. The photo is decoded at full size, then scaled
+and cut: the same geometry as ours, without its short cuts.
 """
 
 import io
@@ -9,16 +9,33 @@ import io
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
+from gourmetgram.classes import CLASSES
 from predictor.images import SHORTER_SIDE, SIDE
 from predictor.training import FLOAT32
-from predictor.training.architecture import Classifier, from_onnx
+from predictor.training.architecture import Classifier, MobileNetV2, from_onnx
 
 
 def network() -> Classifier:
     """Load the network, whose outputs are probabilities (n, classes)."""
-    return from_onnx(FLOAT32)
+    classifier = from_onnx(FLOAT32)
+    classifier.network = _with_batch_norms(classifier.network)
+    return classifier
+
+
+def _with_batch_norms(folded: nn.Module) -> nn.Module:
+    """Undo the folding: each batch norm gets the bias of its convolution, so the outputs stay the same."""
+    network = MobileNetV2(len(CLASSES)).eval()
+    network.classifier.load_state_dict(folded.get_submodule("classifier").state_dict())
+    for path, module in network.features.named_modules():
+        if isinstance(module, nn.Conv2d):
+            convolution = folded.get_submodule(f"features.{path}")
+            module.weight.data = convolution.weight.data
+        elif isinstance(module, nn.BatchNorm2d):
+            module.bias.data = convolution.bias.data
+            module.running_var.fill_(1 - module.eps)
+    return network
 
 
 def to_tensor(body: bytes) -> Tensor:
