@@ -102,15 +102,13 @@ def _chosen_threads(results: Results) -> str:
 
 
 def _processor_time(results: Results) -> str:
+    ours = {OURS: ("decoding", "model"), OURS_FLOAT32: ("decoding", "model, float32")}
     rows = []
     for name in NAMES:
-        whose = {OURS: ("", ""), OURS_FLOAT32: ("", ", float32")}.get(name, (", rivals", ", rivals"))
-        decoding, model = (
-            results.parts_cpu_ms[part + of] for part, of in zip(("decoding", "model"), whose, strict=True)
-        )
-        total = results.cpu_ms[name]
-        parts = (total, decoding, model, total - decoding - model)
-        rows.append([name, *(f"{part:.2f}" for part in parts)])
+        parts = ours.get(name, ("decoding, rivals", "model, rivals"))
+        total, (decoding, model) = results.cpu_ms[name], (results.parts_cpu_ms[part] for part in parts)
+        row = (total, decoding, model, total - decoding - model)
+        rows.append([name, *(f"{each:.2f}" for each in row)])
     return table(["processor time of a request, ms", "all", "decoding", "model", "the rest"], rows)
 
 

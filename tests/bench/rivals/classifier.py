@@ -1,7 +1,7 @@
 """What the rivals share: the network in eager torch, and a photo's way to it, as in torchvision's transforms.
 
-The network has its batch norms, as whoever trains it serves it. The photo is decoded at full size, then scaled
-and cut: the same geometry as ours, without its short cuts.
+The network has its batch norms, as whoever trains it serves it. The photo is decoded at full size, then
+scaled and cut: the same geometry as ours, without its short cuts.
 """
 
 import io
