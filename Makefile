@@ -147,6 +147,9 @@ NODE := $(BIN)/python -m tests.cluster.node
 test-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## the tests on a real Kubernetes; without Docker it takes root
 	$(BIN)/pytest tests/cluster --timeout 900
 
+test-cluster-build: $(BIN)/.run ## build what the tests' Kubernetes lacks, without starting it
+	@$(NODE) build
+
 test-cluster-up: $(BIN)/.run ## start the tests' Kubernetes, building what is missing
 	@$(NODE) up
 
@@ -159,7 +162,7 @@ test-cluster-environment: $(BIN)/.run ## print what a shell needs for kubectl an
 test-cluster-down: $(BIN)/.run ## end the tests' Kubernetes; what was built stays cached
 	@$(NODE) down
 
-.PHONY: test-cluster test-cluster-up test-cluster-images test-cluster-environment test-cluster-down
+.PHONY: test-cluster test-cluster-build test-cluster-up test-cluster-images test-cluster-environment test-cluster-down
 
 bench: $(BIN)/.test ## compare the predictor with what people would use instead; ROUNDS=5 SECONDS=3, of each load
 	$(BIN)/python -m tests.bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
