@@ -6,6 +6,7 @@ read by a collector when Prometheus asks.
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -16,8 +17,9 @@ from prometheus_client.registry import Collector
 
 from gourmetgram.classes import CLASSES
 from gourmetgram.records import PredictionRecord
-from gourmetgram.store import Store
+from gourmetgram.store import StoreUnavailableError
 from webapp.spool import Spool
+from webapp.writing import WritingStore
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10)
 CONFIDENCES = tuple(tenths / 10 for tenths in range(1, 11))
@@ -27,7 +29,7 @@ METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 class Metrics:
     """The counters and histograms that the views fill."""
 
-    def __init__(self, store: Store, spool: Spool, *collectors: Collector) -> None:
+    def __init__(self, store: WritingStore, spool: Spool, *collectors: Collector) -> None:
         self.registry = CollectorRegistry()
         for collector in (SpoolCollector(spool), *collectors):
             self.registry.register(collector)
@@ -92,9 +94,9 @@ class SpoolCollector(Collector):
 
 
 class StoreRequests:
-    """Times the requests to the store, by the events that boto3 gives for each, tries included."""
+    """Times the requests to the store, tries included, by the events that boto3 gives, and the writes."""
 
-    def __init__(self, store: Store, registry: CollectorRegistry) -> None:
+    def __init__(self, store: WritingStore, registry: CollectorRegistry) -> None:
         labels = ["operation"]
         self._seconds = Histogram(
             "gourmetgram_store_request_seconds", "Time of a request to the store, with its tries", labels,
@@ -108,6 +110,20 @@ class StoreRequests:
         events.register("before-call.s3", self._before)
         events.register("after-call.s3", self._after)
         events.register("after-call-error.s3", self._failed)
+        store.timed_put = self.timed_put
+
+    @contextmanager
+    def timed_put(self) -> Iterator[None]:
+        """Time a write, of which boto3 knows nothing."""
+        context: dict[str, Any] = {}
+        self._before(context)
+        try:
+            yield
+        except StoreUnavailableError:
+            self._errors.labels("PutObject").inc()
+            raise
+        finally:
+            self._observe("PutObject", context)
 
     def _before(self, context: dict[str, Any], **_: object) -> None:
         context["started"] = time.perf_counter()

@@ -5,7 +5,6 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from gourmetgram.store import Store
 from webapp.admission import Admission
 from webapp.archive import Archive
 from webapp.delivery import Delivery
@@ -15,6 +14,7 @@ from webapp.model_feedback import ModelFeedback
 from webapp.predictor_client import PredictorClient
 from webapp.settings import RESERVED_THREADS, WebappSettings
 from webapp.spool import Spool
+from webapp.writing import WritingStore
 
 EXTENSION = "gourmetgram"
 
@@ -24,7 +24,7 @@ class Services:
     """The parts of one application."""
 
     settings: WebappSettings
-    store: Store
+    store: WritingStore
     spool: Spool
     admission: Admission
     archive: Archive
@@ -46,7 +46,7 @@ class Services:
 
 def install(app: Flask, settings: WebappSettings) -> Services:
     """Make the services of an application; the spool is delivered from now on."""
-    store = Store(settings)
+    store = WritingStore(settings)
     spool = Spool(settings.spool_dir, settings.spool_max_bytes)
     model_feedback = ModelFeedback()
     loop_metrics = LoopMetrics(store, settings.loop_metrics_seconds)

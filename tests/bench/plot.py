@@ -37,4 +37,5 @@ def _panel(axes: Axes, title: str, figure: Callable[[str, int], float]) -> None:
         axes.plot(CLIENTS, [figure(name, clients) for clients in CLIENTS], marker="o", label=name)
     axes.set(title=title, xlabel="clients", xscale="log", yscale="log", xticks=CLIENTS)
     axes.set_xticks([], minor=True)
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_xticklabels([str(clients) for clients in CLIENTS])

@@ -85,7 +85,7 @@ def settings(tmp_path: Path) -> WebappSettings:
 
 @pytest.fixture
 def app(settings: WebappSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    monkeypatch.setattr(webapp.services, "Store", MemoryStore)
+    monkeypatch.setattr(webapp.services, "WritingStore", MemoryStore)
     app = create_app(settings)
     yield app
     app.extensions[EXTENSION].close()

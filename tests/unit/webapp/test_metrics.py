@@ -5,6 +5,7 @@ import requests_mock
 from flask.testing import FlaskClient
 
 from gourmetgram.classes import CLASSES
+from gourmetgram.store import StoreUnavailableError
 from tests.unit.webapp.conftest import PREDICT, MemoryStore
 from tests.unit.webapp.uploads import predicted, upload
 from webapp.services import Services
@@ -75,3 +76,10 @@ def test_prometheus_gets_the_format_it_asks_for(client: FlaskClient, accept: str
     response = client.get("/metrics", headers={"Accept": accept})
     assert response.mimetype == content_type
     assert "gourmetgram_spool_entries" in response.text
+
+
+def test_a_write_that_the_store_did_not_take_is_counted(services: Services) -> None:
+    with pytest.raises(StoreUnavailableError), services.store.timed_put():
+        raise StoreUnavailableError
+    assert value(services, "gourmetgram_store_errors_total", operation="PutObject") == 1
+    assert value(services, "gourmetgram_store_request_seconds_count", operation="PutObject") == 1

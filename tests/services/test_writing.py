@@ -1,0 +1,56 @@
+"""The web application's own way of writing to the store, against the real one."""
+
+import pytest
+
+from gourmetgram.keys import PRODUCTION, Location
+from gourmetgram.settings import StoreSettings
+from gourmetgram.store import Store, StoreUnavailableError
+from tests.processes import Server, free_port
+from tests.uploads import metric, photo, upload
+from webapp.writing import WritingStore
+
+PHOTO = Location(PRODUCTION, "class_01/a photo+ü.jpg")
+WRITES = 'gourmetgram_store_request_seconds_count{operation="PutObject"}'
+
+
+def writing(monkeypatch: pytest.MonkeyPatch, **env: str) -> WritingStore:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    return WritingStore(StoreSettings(store_attempts=1))
+
+
+def test_what_is_written_is_read_by_the_other_processes(
+    empty_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing(monkeypatch).put(PHOTO, b"photo", "image/jpeg")
+    found = empty_store.client.get_object(Bucket=f"{empty_store.bucket_prefix}{PRODUCTION}", Key=PHOTO.key)
+    assert (found["Body"].read(), found["ContentType"]) == (b"photo", "image/jpeg")
+
+
+def test_a_missing_bucket_is_said_in_one_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert store
+    with pytest.raises(StoreUnavailableError, match="did not take production/class_01") as error:
+        writing(monkeypatch, GOURMETGRAM_BUCKET_PREFIX="no-such-").put(PHOTO, b"photo", "image/jpeg")
+    assert "\n" not in str(error.value)
+
+
+def test_a_store_that_is_away_is_unavailable(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert store
+    away = writing(monkeypatch, AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(StoreUnavailableError):
+        away.put(PHOTO, b"photo", "image/jpeg")
+
+
+def test_without_credentials_the_store_is_unavailable(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert store
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    stranger = writing(monkeypatch, AWS_EC2_METADATA_DISABLED="true", AWS_SHARED_CREDENTIALS_FILE="/nowhere")
+    with pytest.raises(StoreUnavailableError):
+        stranger.put(PHOTO, b"photo", "image/jpeg")
+
+
+def test_writes_are_timed(webapp: Server) -> None:
+    assert upload(webapp, photo(1)).ok
+    before = metric(webapp, WRITES)
+    assert upload(webapp, photo(2)).ok
+    assert metric(webapp, WRITES) - before in {2, 3}
