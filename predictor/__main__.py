@@ -5,7 +5,8 @@ import sys
 
 from pydantic import ValidationError
 
-from predictor.memory import keep_small, leave_out_kubernetes_client
+from gourmetgram.memory import keep_small
+from predictor.memory import leave_out_kubernetes_client
 from predictor.runtimes import ModelUnusableError
 from predictor.settings import PredictorSettings
 

@@ -1,5 +1,6 @@
 """KServe's own endpoints for health, metadata and metrics, around one model."""
 
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import FastAPI
@@ -8,8 +9,13 @@ from kserve.protocol.dataplane import DataPlane
 from kserve.protocol.rest.server import metrics_handler
 from kserve.protocol.rest.v1_endpoints import V1Endpoints
 from kserve.protocol.rest.v2_endpoints import V2Endpoints
+from starlette.requests import Request
+from starlette.responses import Response
 
 from predictor.model import FoodClassifier
+
+Handlers = dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]]
+"""What answers for an exception."""
 
 
 class _OneModel(DataPlane):  # type: ignore[misc] # KServe is untyped
@@ -28,8 +34,9 @@ class _OneModel(DataPlane):  # type: ignore[misc] # KServe is untyped
         return {**await super().model_metadata(model_name), "versions": [self._model.version]}
 
 
-def add_health(app: FastAPI, model: FoodClassifier) -> None:
-    """Let an application tell about its model; no path lets a client load or unload one."""
+def health_app(model: FoodClassifier, handlers: Handlers) -> FastAPI:
+    """Make an application that tells about a model; no path lets a client load or unload one."""
+    app = FastAPI(title="GourmetGram predictor", openapi_url=None, exception_handlers=handlers)
     dataplane = _OneModel(model)
     v1, v2 = V1Endpoints(dataplane), V2Endpoints(dataplane)
     app.add_api_route("/", dataplane.live)
@@ -42,3 +49,4 @@ def add_health(app: FastAPI, model: FoodClassifier) -> None:
     app.add_api_route("/v2/models", v2.models)
     app.add_api_route("/v2/models/{model_name}", v2.model_metadata)
     app.add_api_route("/v2/models/{model_name}/ready", v2.model_ready)
+    return app

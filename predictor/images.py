@@ -50,9 +50,8 @@ def to_tensor(body: bytes, *, max_pixels: int = MAX_PIXELS) -> NDArray[np.float3
     Raises ImageRejected for anything else: other formats, damaged files, more than `max_pixels` pixels,
     or half of that where it is no JPEG.
     """
-    pixels = np.asarray(to_square(body, max_pixels=max_pixels))
-    planes = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None])
-    return normalise(planes)
+    planes = to_square(body, max_pixels=max_pixels).split()
+    return normalise(np.stack([np.asarray(plane) for plane in planes])[None])
 
 
 def normalise(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -163,7 +162,7 @@ def _standard_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         converted = _to_srgb(profile, image.mode).apply(image) if profile else image
     except (ImageCms.PyCMSError, OSError, ValueError):
         converted = image
-    return converted.convert("RGB")
+    return converted if converted.mode == "RGB" else converted.convert("RGB")
 
 
 @lru_cache(maxsize=16)  # a camera's photos share a profile, and a transform takes longer than the rest
