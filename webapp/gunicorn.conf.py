@@ -6,9 +6,11 @@ from pathlib import Path
 
 from prometheus_client import disable_created_metrics
 
+from gourmetgram.memory import keep_small
 from webapp.settings import WebappSettings
 
 _settings = WebappSettings()
+keep_small()  # before the worker and its threads are made
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 logging.getLogger("botocore").setLevel(logging.WARNING)
