@@ -67,7 +67,7 @@ def serve(settings: PredictorSettings) -> None:
 
 
 def create_app(model: FoodClassifier, settings: PredictorSettings) -> Starlette:
-    """Serve a loaded model; predictions pass by FastAPI, a third of their cost beside the model."""
+    """Serve a loaded model; predictions pass by FastAPI, a quarter of their cost beside the model."""
     admission = Admission(settings)
     predictions = [
         Route(path, admission(partial(_predict, answer, model)), methods=["POST"])
