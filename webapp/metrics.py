@@ -23,6 +23,7 @@ from webapp.writing import WritingStore
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10)
 CONFIDENCES = tuple(tenths / 10 for tenths in range(1, 11))
+UPLOAD = "predictions.predict"
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 
 
@@ -59,8 +60,11 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+        # To Prometheus a series that starts above zero has not grown: the first failures would go unseen.
         for name in CLASSES:
             self._predictions.labels(name)
+        for status in ("2xx", "5xx"):
+            self._requests.labels(UPLOAD, "POST", status)
 
     def observe_prediction(self, record: PredictionRecord) -> None:
         """Count a prediction that is kept."""

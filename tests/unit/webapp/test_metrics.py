@@ -27,6 +27,11 @@ def test_every_class_has_a_series_from_the_start(services: Services) -> None:
     assert {value(services, "gourmetgram_predictions_total", predicted=name) for name in CLASSES} == {0}
 
 
+def test_failed_uploads_are_counted_from_zero(services: Services) -> None:
+    labels = {"view": "predictions.predict", "method": "POST", "status": "5xx"}
+    assert value(services, "gourmetgram_http_request_seconds_count", **labels) == 0
+
+
 def test_a_prediction_that_could_not_be_kept_is_not_counted(
     client: FlaskClient, services: Services, store: MemoryStore
 ) -> None:
