@@ -1,4 +1,4 @@
-"""No registry has Grafana; one has its types of a dashboard, and TypeScript checks ours against them."""
+"""No registry has Grafana; two have its types: TypeScript checks the dashboards by them, Go the alerts."""
 
 import json
 import re
@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from monitoring.__main__ import DASHBOARDS, MONITORING
 
@@ -51,3 +52,37 @@ def test_a_dashboard_is_what_grafana_takes(folder: Path, name: str) -> None:
 def test_a_field_that_grafana_does_not_know_is_found(folder: Path) -> None:
     wrong = re.sub('"refresh"', '"refreshes"', (MONITORING / "dashboards/loop.json").read_text(), count=1)
     assert "refreshes" in complaints(folder, wrong)
+
+
+@pytest.fixture(scope="module")
+def checker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the program that reads alerts as Grafana's own client does."""
+    if not shutil.which("go"):
+        pytest.skip("there is no go on PATH, which brings Grafana's model of alerts")
+    program = tmp_path_factory.mktemp("alerting") / "alerting"
+    command = ["go", "build", "-o", program, "."]
+    subprocess.run(command, cwd=PACKAGE / "alerting", check=True, capture_output=True)
+    return program
+
+
+def refusal(checker: Path, alerts: str) -> str:
+    read = json.dumps(yaml.safe_load(alerts))
+    return subprocess.run([checker], input=read, capture_output=True, text=True, check=False).stderr
+
+
+def test_the_alerts_are_what_grafana_provisions(checker: Path) -> None:
+    assert refusal(checker, (MONITORING / "dashboards/alerts.yaml").read_text()) == ""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "reason"),
+    [
+        ("condition:", "conditions:", 'unknown field "conditions"'),
+        ("noDataState: OK", "noDataState: Fine", "noDataState in body should be one of"),
+    ],
+)
+def test_an_alert_that_grafana_would_refuse_is_found(
+    checker: Path, right: str, wrong: str, reason: str
+) -> None:
+    alerts = (MONITORING / "dashboards/alerts.yaml").read_text()
+    assert reason in refusal(checker, alerts.replace(right, wrong, 1))
