@@ -6,7 +6,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -17,21 +16,13 @@ from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from manifests.local.monitoring import configuration
 from manifests.local.settings import LocalSettings
-from monitoring.__main__ import DASHBOARDS
 from tests.conftest import PHOTOS, ROOT, new_webapp
 from tests.labelling import annotation, answer
 from tests.processes import BIN, Server, free_port
+from tests.prometheus import PANEL_QUERIES, RECORDED, ask, groups, unanswered
 
 PHOTO = next(PHOTOS.glob("evaluation/class_06/*.jpg"))
 DAY = 24 * 3600
-VARIABLES = {"$namespace": "gourmetgram", "$window": "30d", "$__rate_interval": "1m", "$__range": "1h"}
-DEADLINE_SECONDS = 120
-RULES = [
-    rule
-    for path in sorted((ROOT / "monitoring/rules").glob("*.yaml"))
-    for group in yaml.safe_load(path.read_text())["groups"]
-    for rule in group["rules"]
-]
 
 
 class Users:
@@ -51,6 +42,10 @@ class Users:
 
     def feedback(self, **body: object) -> None:
         requests.post(f"{self.webapp.url}/feedback", json=body, timeout=30)
+
+    def go_on(self) -> None:
+        self.upload()
+        self.feedback(prediction=1, actual=1)
 
     def annotate(self, record: PredictionRecord, source: Source, choice: str) -> None:
         answer(self.store, source, annotation(record, choice))
@@ -114,56 +109,34 @@ def turn_the_loop(users: Users, env: dict[str, str]) -> None:
         subprocess.run(command, env={**env, **nowhere, "PATH": ""}, cwd=ROOT, check=job != "sync")
 
 
-def ask(prometheus: Server, expression: str) -> list[dict[str, Any]]:
-    for name, value in VARIABLES.items():
-        expression = expression.replace(name, value)
-    answered = requests.get(f"{prometheus.url}/api/v1/query", params={"query": expression}, timeout=30)
-    assert answered.status_code == 200, answered.text
-    return list(answered.json()["data"]["result"])
-
-
-def unanswered(prometheus: Server, expressions: set[str], users: Users) -> set[str]:
-    """Ask until all have an answer or time is up; meanwhile users go on."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while expressions and time.monotonic() < deadline:
-        users.upload()
-        users.feedback(prediction=1, actual=1)
-        expressions = {each for each in expressions if not ask(prometheus, each)}
-    return expressions
-
-
 @pytest.fixture
 def users(monitored: Server, store: Store) -> Users:
     return Users(monitored, store)
 
 
 def test_every_target_is_up(prometheus: Server, users: Users) -> None:
-    assert (
-        unanswered(prometheus, {f'up{{job="{job}"}} == 1' for job in ("webapp", "predictor")}, users) == set()
-    )
+    up = {f'up{{job="{job}"}} == 1' for job in ("webapp", "predictor")}
+    assert unanswered(prometheus.url, up, users.go_on) == set()
 
 
 def test_every_recording_rule_answers(prometheus: Server, users: Users) -> None:
-    assert unanswered(prometheus, {rule["record"] for rule in RULES if "record" in rule}, users) == set()
+    assert unanswered(prometheus.url, RECORDED, users.go_on) == set()
 
 
 def test_every_query_of_every_panel_answers(prometheus: Server, users: Users) -> None:
-    panels = [panel for board in DASHBOARDS.values() for panel in board["panels"]]
-    queries = {target["expr"] for panel in panels for target in panel.get("targets", [])}
-    assert unanswered(prometheus, queries, users) == set()
+    assert unanswered(prometheus.url, PANEL_QUERIES, users.go_on) == set()
 
 
 def test_no_rule_fails_and_of_the_alerts_only_the_right_one_waits(prometheus: Server, users: Users) -> None:
     failing = 'ALERTS{alertname="GourmetGramCronJobFailing",cronjob="sync"}'
-    assert unanswered(prometheus, {failing}, users) == set()
-    groups = requests.get(f"{prometheus.url}/api/v1/rules", timeout=30).json()["data"]["groups"]
-    rules = [rule for group in groups for rule in group["rules"]]
+    assert unanswered(prometheus.url, {failing}, users.go_on) == set()
+    rules = [rule for group in groups(prometheus.url) for rule in group["rules"]]
     assert [rule["lastError"] for rule in rules if rule.get("lastError")] == []
     active = {rule["name"] for rule in rules if rule.get("alerts")}
     assert active <= {"GourmetGramCronJobFailing", "GourmetGramCronJobNeverSucceeded"}
 
 
 def test_the_accuracy_is_that_of_the_random_sample(prometheus: Server, users: Users) -> None:
-    assert unanswered(prometheus, {"gourmetgram:flagged:labels > 0"}, users) == set()
-    (accuracy,) = ask(prometheus, 'gourmetgram:accuracy:ratio{window="1d"}')
+    assert unanswered(prometheus.url, {"gourmetgram:flagged:labels > 0"}, users.go_on) == set()
+    (accuracy,) = ask(prometheus.url, 'gourmetgram:accuracy:ratio{window="1d"}')
     assert json.loads(accuracy["value"][1]) == 1
