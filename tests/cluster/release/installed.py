@@ -4,8 +4,9 @@ import base64
 import json
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -88,16 +89,9 @@ class Release:
         assert self._job(name).status.succeeded, log
         return log
 
-    @contextmanager
-    def forward(self, component: str, port: int) -> Iterator[str]:
+    def forward(self, component: str, port: int) -> AbstractContextManager[str]:
         """Forward a free local port to a Service while inside; gives the URL, without a slash at the end."""
-        command = ["kubectl", "port-forward", f"--namespace={self.namespace}", f"service/{NAME}-{component}"]
-        with subprocess.Popen([*command, f":{port}"], stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout
-            line = process.stdout.readline()  # "Forwarding from 127.0.0.1:41357 -> 8080"
-            assert line, f"no port-forward to {component}"
-            yield f"http://{line.split()[2]}"
-            process.terminate()
+        return forwarded(self.namespace, f"{NAME}-{component}", port)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -148,6 +142,24 @@ class Release:
 
     def _ended(self, name: str) -> bool:
         return any(one.type in {"Complete", "Failed"} for one in self._job(name).status.conditions or [])
+
+
+@contextmanager
+def forwarded(namespace: str, service: str, port: int) -> Iterator[str]:
+    """Forward a free local port to any Service while inside; gives the URL, without a slash at the end."""
+    command = ["kubectl", "port-forward", f"--namespace={namespace}", f"service/{service}", f":{port}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        line = process.stdout.readline()  # "Forwarding from 127.0.0.1:41357 -> 8080"
+        assert line, f"no port-forward to {service}"
+        # It writes a line for each connection, and would stop once nobody reads them.
+        rest = Thread(target=process.stdout.read)
+        rest.start()
+        try:
+            yield f"http://{line.split()[2]}"
+        finally:
+            process.terminate()
+            rest.join()
 
 
 def values(release: Release) -> dict[str, Any]:
