@@ -10,7 +10,7 @@ from tests.cluster.node.kind import KindNode
 
 
 class Node(Protocol):
-    """A cluster of one node with KServe, a default storage class and metrics of pods."""
+    """A cluster of one node with KServe, Prometheus Operator, a default storage class and metrics of pods."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -27,9 +27,6 @@ class Node(Protocol):
 
     def build_image(self, name: str, dockerfile: Path, context: Path) -> None:
         """Build an image from a Dockerfile and bring it into the node."""
-
-    def load_monitoring(self) -> None:
-        """Bring the images of Prometheus and what belongs to it into the node."""
 
     def restart(self, component: str) -> None:
         """Kill a component, `kube-apiserver` for one; it comes up again by itself."""

@@ -41,7 +41,6 @@ def _parser() -> argparse.ArgumentParser:
         "up": _up,
         "down": _down,
         "environment": _environment,
-        "monitoring": _monitoring,
     }
     for name, run in plain.items():
         commands.add_parser(name, help=run.__doc__).set_defaults(run=run)
@@ -73,11 +72,6 @@ def _environment(node: Node, _: argparse.Namespace) -> None:
     """Print what a shell needs for kubectl and helm."""
     for name, value in node.environment.items():
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
-
-
-def _monitoring(node: Node, _: argparse.Namespace) -> None:
-    """Build the monitoring stack's images and bring them into the cluster."""
-    node.load_monitoring()
 
 
 def _image(node: Node, arguments: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.cluster.node import (
@@ -18,11 +18,12 @@ from tests.cluster.node import (
     images,
     isolation,
     kserve,
+    monitoring,
     stock,
 )
 from tests.cluster.node.commands import CommandError
 from tests.cluster.node.kubectl import kubectl, wait_for
-from tests.cluster.node.pieces import MONITORING, PIECES
+from tests.cluster.node.pieces import PIECES
 from tests.cluster.node.places import BINARIES, CACHE, KUBECONFIG, STATE
 from tests.cluster.node.polling import wait_until
 
@@ -58,7 +59,7 @@ class BuiltNode:
         with _timed("the node is ready"):
             wait_until(lambda: kubectl("get", "nodes", "--output=name"), "the node's registration")
             wait_for("condition=Ready", "nodes", "--all")
-        with _timed("DNS, volumes, metrics and KServe are ready"):
+        with _timed("DNS, volumes, metrics, KServe and Prometheus are ready"):
             _install()
 
     def down(self) -> None:
@@ -67,6 +68,8 @@ class BuiltNode:
         isolation.remove_control_groups()
         isolation.remove_mount_points()
         shutil.rmtree(STATE, ignore_errors=True)
+        with suppress(TimeoutError):  # the kernel gives up the disk a moment after its last user
+            wait_until(lambda: not isolation.remains(), "the end of what the node used", seconds=10)
         if left := isolation.remains():
             raise CommandError(f"the node left behind: {', '.join(left)}")
 
@@ -80,10 +83,6 @@ class BuiltNode:
             archive = Path(scratch, "image.tar")
             images.save(name, archive)
             containerd.load(name, archive, identity)
-
-    def load_monitoring(self) -> None:
-        """Build Prometheus and what belongs to it, and bring the images into the node."""
-        _load(stock.build_pieces(MONITORING))
 
     def restart(self, component: str) -> None:
         """Kill a component; the supervisor starts it again."""
@@ -100,9 +99,11 @@ def _install() -> None:
     addons.install_volumes()
     addons.install_metrics()
     kserve.install()
-    for namespace in ("kube-system", "local-path-storage"):
+    monitoring.install()
+    for namespace in ("kube-system", "local-path-storage", monitoring.NAMESPACE):
         wait_for("condition=Available", f"--namespace={namespace}", "deployments", "--all")
     kserve.wait_until_ready()
+    monitoring.wait_until_ready()
 
 
 def _api_server_answers() -> bool:

@@ -72,8 +72,8 @@ def _build_from_copy(piece: Piece, source: Path, result: Path) -> None:
         shutil.copytree(Path(__file__).parent / piece.sources, source, dirs_exist_ok=True)
     if piece.siblings:
         _replace_folders_by_versions(source, piece.siblings)
-    for module in piece.requires:
-        run("go", "mod", "edit", f"-require={module}", cwd=source)
+    if piece.requires:
+        run("go", "get", *piece.requires, cwd=source, environment=os.environ | GO)
     result.mkdir()
     flags = " ".join(["-s -w", *(f"-X {variable}" for variable in piece.variables)])
     command = ["nice", "go", "build", "-ldflags", flags, "-tags", piece.tags, "-o", f"{result}/"]

@@ -57,9 +57,6 @@ class KindNode:
         run("docker", "build", f"--tag={name}", f"--file={dockerfile}", context)
         run("kind", "load", "docker-image", name, f"--name={CLUSTER}")
 
-    def load_monitoring(self) -> None:
-        """Do nothing: the images are published."""
-
     def restart(self, component: str) -> None:
         """Kill a component of the control plane; the kubelet or systemd starts it again."""
         run("docker", "exec", f"{CLUSTER}-control-plane", "pkill", "-KILL", "-x", component)

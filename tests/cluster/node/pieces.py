@@ -43,7 +43,7 @@ class Piece:
     siblings: str = ""
     """The version of the modules that go.mod replaces by folders, which a published module lacks."""
     requires: tuple[str, ...] = ()
-    """Newer `MODULE@VERSION` to depend on: what another piece compiled is not compiled again."""
+    """`MODULE@VERSION` whose dependencies are taken where they are newer, so that pieces compile the same."""
     sources: str = ""
     """The folder beside this file whose Go files are laid over the module."""
 
@@ -84,13 +84,11 @@ def prometheus_module_version(release: str) -> str:
 
 KUBERNETES = _kubernetes()
 LIBRARIES = tuple(f"k8s.io/{name}@{KUBERNETES.siblings}" for name in ("api", "apimachinery", "client-go"))
-HELM = _piece("helm", "helm.sh/helm/v3", "./cmd/helm")
-KSERVE = _piece(
-    "kserve",
-    "github.com/kserve/kserve",
-    "./cmd/manager",
-    images={"docker.io/kserve/kserve-controller": "/manager"},
-    kept=("charts/kserve-crd", "charts/kserve-resources", "python/storage-initializer/scripts"),
+# The newest of the libraries that the pieces below have in common: compiled once, they serve all.
+NEWEST = (
+    "github.com/fxamacker/cbor/v2@v2.9.2",
+    "github.com/go-openapi/swag@v0.28.0",
+    "github.com/google/gnostic-models@v0.7.1",
 )
 COREDNS = _piece(
     "coredns",
@@ -98,6 +96,16 @@ COREDNS = _piece(
     "./cmd/coredns",
     images={"registry.k8s.io/coredns/coredns": "/coredns"},
     sources="go/coredns",
+    requires=NEWEST,
+)
+COMMON = (f"{COREDNS.module}@{COREDNS.version}", *NEWEST)
+HELM = _piece("helm", "helm.sh/helm/v3", "./cmd/helm", requires=COMMON)
+KSERVE = _piece(
+    "kserve",
+    "github.com/kserve/kserve",
+    "./cmd/manager",
+    images={"docker.io/kserve/kserve-controller": "/manager"},
+    kept=("charts/kserve-crd", "charts/kserve-resources", "python/storage-initializer/scripts"),
 )
 LOCAL_PATH_PROVISIONER = _piece(
     "local-path-provisioner",
@@ -118,9 +126,8 @@ METRICS_SERVER = _piece(
     "./cmd/metrics-server",
     images={"registry.k8s.io/metrics-server/metrics-server": "/metrics-server"},
     kept=("manifests/base",),
+    requires=(*COMMON, "k8s.io/apiserver@v0.37.1"),
 )
-PIECES = (KUBERNETES, HELM, KSERVE, COREDNS, LOCAL_PATH_PROVISIONER, VERSITYGW, METRICS_SERVER)
-
 PROMETHEUS_OPERATOR = _piece(
     "prometheus-operator",
     "github.com/prometheus-operator/prometheus-operator",
@@ -132,6 +139,7 @@ PROMETHEUS_OPERATOR = _piece(
     },
     kept=("example/prometheus-operator-crd", "example/rbac"),
     siblings=VERSIONS["PROMETHEUS_OPERATOR_VERSION"],
+    requires=COMMON,
 )
 PROMETHEUS = replace(
     _piece(
@@ -140,6 +148,7 @@ PROMETHEUS = replace(
         "./cmd/prometheus",
         images={"quay.io/prometheus/prometheus": "/bin/prometheus"},
         tags="netgo,remove_all_sd,enable_kubernetes_sd",
+        requires=COMMON,
     ),
     version=prometheus_module_version(VERSIONS["PROMETHEUS_VERSION"]),
 )
@@ -149,10 +158,15 @@ ALERTMANAGER = _piece(
     "./cmd/alertmanager",
     images={"quay.io/prometheus/alertmanager": "/bin/alertmanager"},
 )
-KUBE_STATE_METRICS = _piece(
-    "kube-state-metrics",
-    "k8s.io/kube-state-metrics/v2",
-    images={"registry.k8s.io/kube-state-metrics/kube-state-metrics": "/kube-state-metrics"},
-    kept=("examples/standard",),
+PIECES = (
+    KUBERNETES,
+    HELM,
+    KSERVE,
+    COREDNS,
+    LOCAL_PATH_PROVISIONER,
+    VERSITYGW,
+    METRICS_SERVER,
+    PROMETHEUS_OPERATOR,
+    PROMETHEUS,
+    ALERTMANAGER,
 )
-MONITORING = (PROMETHEUS_OPERATOR, PROMETHEUS, ALERTMANAGER, KUBE_STATE_METRICS)

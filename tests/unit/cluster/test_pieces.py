@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.cluster.node.gobuild import recipe_digest
-from tests.cluster.node.pieces import COREDNS, MONITORING, PIECES, VERSIONS, Piece, prometheus_module_version
+from tests.cluster.node.pieces import COREDNS, PIECES, VERSIONS, Piece, prometheus_module_version
 
 
 def test_another_version_is_another_recipe() -> None:
@@ -16,7 +16,7 @@ def test_the_name_of_an_image_is_not_part_of_the_recipe() -> None:
     assert recipe_digest(replace(COREDNS, images=())) == recipe_digest(COREDNS)
 
 
-@pytest.mark.parametrize("piece", [*PIECES, *MONITORING], ids=lambda piece: piece.name)
+@pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.name)
 def test_images_are_tagged_with_the_version_that_is_installed_elsewhere(piece: Piece) -> None:
     key = f"{piece.name.upper().replace('-', '_')}_VERSION"
     assert {image.name.rpartition(":")[2] for image in piece.images} <= {VERSIONS[key]}
