@@ -19,7 +19,7 @@ def test_the_api_server_takes_every_scenario(helm: Command, namespace: str, scen
     knows = [f"--api-versions={kind}" for kind in (KSERVE, OPERATOR)]
     version = f"--kube-version={client.VersionApi().get_code().git_version}"
     rendered = helm("template", "food", str(CHART), f"--values={scenario}", version, *knows)
-    # The tests' cluster may lack the Gateway API and the Prometheus Operator.
+    # The tests' cluster may lack the Gateway API.
     items = [one for one in yaml.safe_load_all(rendered) if one and one["apiVersion"] in _served()]
     command = ["kubectl", "apply", "--dry-run=server", f"--namespace={namespace}", "--filename=-"]
     said = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})

@@ -12,6 +12,7 @@ from tests.cluster.node import Node
 from tests.cluster.node.built import BuiltNode
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import CHART, NAME, ROOT, Release
+from tests.cluster.release.stack import MONITORING, OF_THE_OPERATOR
 
 
 @pytest.fixture(scope="package")
@@ -31,11 +32,17 @@ def release(
 ) -> Iterator[Release]:
     """Install the chart into a namespace that enforces the restricted standard; remove that at the end."""
     _remove(core)
+    _forget(core)
     core.create_namespace({"metadata": {"name": NAME, "labels": RESTRICTED}})
     release = Release(NAME, core, kubectl, helm)
     release.notes = release.install()
     yield release
     _remove(core)
+
+
+def _forget(core: client.CoreV1Api) -> None:
+    """Make Prometheus and Alertmanager forget earlier releases: what they know lives in their pods."""
+    core.delete_collection_namespaced_pod(MONITORING, label_selector=OF_THE_OPERATOR)
 
 
 def _remove(core: client.CoreV1Api) -> None:
