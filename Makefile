@@ -164,7 +164,7 @@ test-cluster-down: $(BIN)/.run ## end the tests' Kubernetes; what was built stay
 
 .PHONY: test-cluster test-cluster-build test-cluster-up test-cluster-images test-cluster-environment test-cluster-down
 
-bench: $(BIN)/.test ## compare the predictor with what people would use instead; ROUNDS=5 SECONDS=3, of each load
+bench: $(BIN)/.test ## compare the predictor with what people would use instead; ROUNDS=5 SECONDS=2, of each load
 	$(BIN)/python -m tests.bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
 
 soak: $(BIN)/.test ## load predictor and web application for MINUTES=15 and watch their memory

@@ -21,7 +21,7 @@ def main() -> None:
     """Measure, then say and write it."""
     parser = argparse.ArgumentParser(description="Compare the predictor with what people would use instead.")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each load in each round")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each load in each round")
     parser.add_argument("--render", action="store_true", help="only write the last run's tables again")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")

@@ -60,6 +60,8 @@ class Results(BaseModel):
     machine: str
     date: str
     options: str
+    load_before: float
+    """The machine's load average before anything was started: what else it had to do."""
     threads: dict[str, str] = {}
     """What each rival was given after the pilot."""
     pilot: dict[str, dict[str, float]] = {}

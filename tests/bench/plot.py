@@ -38,4 +38,5 @@ def _panel(axes: Axes, title: str, figure: Callable[[str, int], float]) -> None:
     axes.set(title=title, xlabel="clients", xscale="log", yscale="log", xticks=CLIENTS)
     axes.set_xticks([], minor=True)
     axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_minor_formatter("{x:,.0f}")
     axes.set_xticklabels([str(clients) for clients in CLIENTS])

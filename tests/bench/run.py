@@ -31,6 +31,7 @@ def run(length: Length) -> Results:
         machine=machine(),
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         options=f"{length.rounds} rounds of {length.seconds:g} s, medians",
+        load_before=round(os.getloadavg()[0], 1),
     )
     photos = Photos(small_photos(), phone_photo())
     with tempfile.TemporaryDirectory() as scratch:

@@ -25,6 +25,7 @@ def markdown(results: Results) -> str:
 def _parts(results: Results) -> Iterator[str]:
     generator = results.scenarios[SMALL[16].name][OURS].generator_ms
     yield f"{results.machine}, {results.date}; {results.options}."
+    yield f"The machine's load average was {results.load_before} before the run; it should be near 0."
     yield f"The load generator takes {generator:.2f} ms of a CPU for a request.\n"
     yield _small_photos(results)
     yield _other_loads(results)

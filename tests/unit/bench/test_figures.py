@@ -33,6 +33,7 @@ def results() -> Results:
         machine="A machine",
         date="2026-01-01",
         options="1 round",
+        load_before=0.1,
         threads={COURSE: "1 worker"},
         pilot={COURSE: {"1 worker": 10}},
         same_answers=dict.fromkeys(names, 1.0),
