@@ -15,7 +15,7 @@ READ_METRICS = "import urllib.request as r; print(r.urlopen('http://localhost:80
 def test_the_predictor_grows_with_the_load_and_shrinks_after_it(release: Release) -> None:
     release.upgrade(**{
         "predictor.replicas.min": "1", "predictor.replicas.max": "3",
-        "predictor.resources.requests.cpu": "300m",
+        "predictor.resources.requests.cpu": "100m",
     })  # fmt: skip
     wait_until(lambda: len(_ready(release)) == 1, "the one predictor of a quiet release", seconds=420)
     with uploads(release, pause=0) as heavy:
