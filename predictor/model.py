@@ -5,11 +5,11 @@ stays free to take requests in.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from kserve import InferRequest, InferResponse, Model
@@ -20,20 +20,28 @@ from PIL import Image
 from gourmetgram.classes import CLASSES
 from predictor import runtimes, v1, v2
 from predictor.answer import Prediction, prediction
-from predictor.images import SIDE, to_tensor
+from predictor.images import SIDE, to_square
 from predictor.runtimes import ModelUnusableError, Runtime
 from predictor.settings import PredictorSettings
+from predictor.tensors import from_planes
 
 Payload: TypeAlias = v1.Payload | InferRequest
-Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Batch:
-    """A request on its way through the hooks; an array a photo: first its pixels, then probabilities."""
+class Photos:
+    """A request that was read."""
 
     request: Payload
-    arrays: list[Array]
+    photos: Sequence[v2.Photo]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A request that was computed: the probabilities (classes,) of each photo."""
+
+    request: Payload
+    probabilities: list[NDArray[np.float32]]
 
 
 class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
@@ -61,7 +69,7 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
             raise ModelUnusableError(
                 f"{self._settings.model_path} is a model of other classes or another size."
             )
-        probabilities = self._runtime.run(to_tensor(_warm_up_photo()))
+        probabilities = self._runtime.run(to_square(_warm_up_photo()))
         if probabilities.shape != (len(CLASSES),) or abs(probabilities.sum() - 1) > 1e-3:  # noqa: PLR2004
             raise ModelUnusableError(f"{self._settings.model_path} doesn't give one probability a class.")
         self.ready = True
@@ -72,36 +80,42 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         super().stop()
         self._executor.shutdown()
 
-    async def preprocess(self, payload: Payload, headers: dict[str, str] | None = None) -> Batch:  # noqa: ARG002
-        """Decode the photos of a request.
+    async def preprocess(self, payload: Payload, headers: dict[str, str] | None = None) -> Photos:  # noqa: ARG002
+        """Take the photos out of a request.
 
         Raises:
-            InvalidInput, ImageRejected: the client sent something else.
+            InvalidInput: the client sent something else.
         """
         photos = v2.photos(payload, SIDE) if isinstance(payload, InferRequest) else v1.photos(payload)
         if not 1 <= len(photos) <= self._settings.max_instances:
             raise InvalidInput(f"A request has 1 to {self._settings.max_instances} pictures.")
-        return Batch(payload, await self._on_threads(self._tensor, photos))
+        return Photos(payload, photos)
 
     async def predict(
         self,
-        payload: Batch,
+        payload: Photos,
         headers: dict[str, str] | None = None,  # noqa: ARG002
         response_headers: dict[str, str] | None = None,  # noqa: ARG002
-    ) -> Batch:
-        """Compute the probabilities; a photo at a time, since batches gain nothing on a CPU."""
-        return Batch(payload.request, await self._on_threads(self._runtime.run, payload.arrays))
+    ) -> Answers:
+        """Decode and compute on the threads; a photo at a time, since batches gain nothing on a CPU.
+
+        Raises:
+            ImageRejected: what the client sent is no photo.
+        """
+        loop = asyncio.get_running_loop()
+        running = (loop.run_in_executor(self._executor, self._classify, photo) for photo in payload.photos)
+        return Answers(payload.request, await asyncio.gather(*running))
 
     async def postprocess(
         self,
-        result: Batch,
+        result: Answers,
         headers: dict[str, str] | None = None,  # noqa: ARG002
         response_headers: dict[str, str] | None = None,  # noqa: ARG002
     ) -> dict[str, list[Prediction]] | InferResponse:
         """Shape the answer in the protocol of the request."""
         if isinstance(result.request, InferRequest):
-            return v2.response(result.request, np.stack(result.arrays), self.version)
-        return v1.response([prediction(each, self.name, self.version) for each in result.arrays])
+            return v2.response(result.request, np.stack(result.probabilities), self.version)
+        return v1.response([prediction(each, self.name, self.version) for each in result.probabilities])
 
     def get_input_types(self) -> list[v2.TensorType]:
         """Describe the tensor that V2 requests carry."""
@@ -111,12 +125,10 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         """Describe the tensors that V2 answers carry."""
         return v2.OUTPUTS
 
-    async def _on_threads(self, function: Callable[[Any], Array], items: Iterable[Any]) -> list[Array]:
-        loop = asyncio.get_running_loop()
-        return await asyncio.gather(*(loop.run_in_executor(self._executor, function, item) for item in items))
-
-    def _tensor(self, photo: v2.Photo) -> Array:
-        return to_tensor(photo, max_pixels=self._settings.max_pixels) if isinstance(photo, bytes) else photo
+    def _classify(self, photo: v2.Photo) -> NDArray[np.float32]:
+        if isinstance(photo, bytes):
+            return self._runtime.run(to_square(photo, max_pixels=self._settings.max_pixels))
+        return self._runtime.run(from_planes(photo))
 
 
 def _warm_up_photo() -> bytes:

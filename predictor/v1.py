@@ -1,5 +1,6 @@
 """KServe's V1 protocol: JSON instances, or one photo as it is, to predictions."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kserve.errors import InvalidInput
@@ -42,7 +43,7 @@ def read(content_type: str, body: bytes) -> Payload:
     return payload
 
 
-def photos(payload: Payload) -> list[bytes]:
+def photos(payload: Payload) -> Sequence[bytes]:
     """Take the encoded photos out of a payload.
 
     Raises:

@@ -112,10 +112,9 @@ SERVICE = dashboard(
                 (f"sum by (code) (rate(gourmetgram_predictor_responses_total{{{NS}}}[{RATE}]))", "{{code}}"),
             ),
             lines(
-                "Time of a prediction", "95 of 100 requests spend less in each step.", "s",
-                (quantile(0.95, "request_preprocess_seconds", NS), "decoding"),
-                (quantile(0.95, "request_predict_seconds", NS), "model"),
-                (quantile(0.95, "request_postprocess_seconds", NS), "answer"),
+                "Time of a prediction", "Waiting for a CPU, decoding and the model.", "s",
+                (quantile(0.5, "request_predict_seconds", NS), "median"),
+                (quantile(0.95, "request_predict_seconds", NS), "95 of 100"),
             ),
             lines(
                 "Waiting", "Requests that are computed or wait for it.", "short",

@@ -6,6 +6,7 @@ from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 
 class ModelUnusableError(Exception):
@@ -22,8 +23,8 @@ class Runtime(Protocol):
     side: int
     """Pixels of a side of the square that it takes."""
 
-    def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Compute the probabilities (classes,) of one photo, float32 (1, 3, side, side) in [-1, 1]."""
+    def run(self, square: Image.Image) -> NDArray[np.float32]:
+        """Compute the probabilities (classes,) of one photo, RGB of side x side pixels."""
         ...
 
 

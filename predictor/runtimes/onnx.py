@@ -1,13 +1,17 @@
 """ONNX Runtime: the default, several times as fast as torch and a tenth of its size."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
+from PIL import Image
 
 from predictor.runtimes import ModelUnusableError, Runtime
+from predictor.tensors import blocks, planes
 
 
 class OnnxRuntime:
@@ -15,16 +19,22 @@ class OnnxRuntime:
 
     def __init__(self, path: Path) -> None:
         self._session = ort.InferenceSession(path, _options(), providers=["CPUExecutionProvider"])
-        self._input = self._session.get_inputs()[0].name
+        entry = self._session.get_inputs()[0]
+        self._input = entry.name
+        self._layout: Callable[[Image.Image], NDArray[Any]]
+        if entry.type == "tensor(uint8)":
+            self._layout, self.side = blocks, 2 * int(entry.shape[1])
+        else:
+            self._layout, self.side = planes, int(entry.shape[-1])
         self._outputs = [self._session.get_outputs()[0].name]
         properties = self._session.get_modelmeta().custom_metadata_map
         self.version: str = properties["version"]
         self.classes: tuple[str, ...] = tuple(json.loads(properties["classes"]))
-        self.side = int(self._session.get_inputs()[0].shape[-1])
 
-    def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Compute the probabilities (classes,) of one photo, float32 (1, 3, side, side) in [-1, 1]."""
-        probabilities: NDArray[np.float32] = self._session.run(self._outputs, {self._input: tensor})[0][0]
+    def run(self, square: Image.Image) -> NDArray[np.float32]:
+        """Compute the probabilities (classes,) of one photo, RGB of side x side pixels."""
+        answers = self._session.run(self._outputs, {self._input: self._layout(square)})
+        probabilities: NDArray[np.float32] = answers[0][0]
         return probabilities
 
 

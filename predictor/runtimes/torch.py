@@ -7,8 +7,10 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from predictor.runtimes import ModelUnusableError, Runtime
+from predictor.tensors import planes
 from predictor.training.architecture import from_onnx
 
 
@@ -22,11 +24,10 @@ class TorchRuntime:
         self.side = int(properties["input_size"])
         self._classifier = from_onnx(path)
 
-    def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Compute the probabilities (classes,) of one photo, float32 (1, 3, side, side) in [-1, 1]."""
+    def run(self, square: Image.Image) -> NDArray[np.float32]:
+        """Compute the probabilities (classes,) of one photo, RGB of side x side pixels."""
         with torch.inference_mode():
-            image = torch.from_numpy(np.require(tensor, requirements="W"))
-            probabilities: NDArray[np.float32] = self._classifier(image)[0].numpy()
+            probabilities: NDArray[np.float32] = self._classifier(torch.from_numpy(planes(square)))[0].numpy()
         return probabilities
 
 

@@ -24,6 +24,7 @@ _CODE = (
     "predictor/images.py",
     "predictor/runtimes/__init__.py",
     "predictor/runtimes/torch.py",
+    "predictor/tensors.py",
     "predictor/training/__init__.py",
     "predictor/training/architecture.py",
 )

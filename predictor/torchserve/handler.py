@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from predictor.answer import prediction
-from predictor.images import ImageRejected, to_tensor
+from predictor.images import ImageRejected, to_square
 from predictor.runtimes import torch
 
 
@@ -31,7 +31,7 @@ class Handler:
             context.set_response_status(415, "Unsupported Media Type", index)
             return {"error": "Send a picture as image/jpeg, image/png or image/webp."}
         try:
-            probabilities = self._runtime.run(to_tensor(bytes(photo)))
+            probabilities = self._runtime.run(to_square(bytes(photo)))
         except ImageRejected as error:
             context.set_response_status(400, "Bad Request", index)
             return {"error": str(error)}

@@ -9,10 +9,10 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from tqdm import tqdm
 
-from predictor.images import to_tensor
+from predictor import runtimes
+from predictor.images import to_square
 from predictor.training import MODEL, card
 from predictor.training.data import photos
 from predictor.training.metrics import Figures
@@ -22,11 +22,10 @@ SPLITS = ("evaluation", "validation", "training")
 
 def evaluate(model: Path, data: Path, split: str = "evaluation") -> Figures:
     """Run the model on every photo of a split, one at a time, as the predictor does."""
-    session = ort.InferenceSession(model, providers=["CPUExecutionProvider"])
+    runtime = runtimes.load("onnx", model)
     chosen = photos(data, split)
     answers = [
-        session.run(["probabilities"], {"image": to_tensor(photo.path.read_bytes())})[0][0]
-        for photo in tqdm(chosen, desc=split, unit="photo")
+        runtime.run(to_square(photo.path.read_bytes())) for photo in tqdm(chosen, desc=split, unit="photo")
     ]
     return Figures(np.stack(answers), np.array([photo.label for photo in chosen]))
 

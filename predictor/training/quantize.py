@@ -18,8 +18,10 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from tqdm import tqdm
 
-from predictor.images import to_tensor
+from predictor.images import to_square
+from predictor.tensors import blocks
 from predictor.training import FLOAT32, MODEL, log, show_log
+from predictor.training.blocks import centred, take_blocks, take_bytes
 from predictor.training.data import Photo, photos
 
 PHOTOS_A_CLASS = 28
@@ -37,17 +39,21 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc] # ONNX Runtime 
     def get_next(self) -> dict[str, NDArray[np.float32]] | None:
         """Give the input of the next photo, or None after the last."""
         photo = next(self._photos, None)
-        return None if photo is None else {"image": to_tensor(photo.path.read_bytes())}
+        return None if photo is None else {"image": centred(blocks(to_square(photo.path.read_bytes())))}
 
 
 def quantize(source: Path, path: Path, calibration: Sequence[Photo]) -> None:
     """Write the model with int8 weights, a scale a channel, and uint8 activations within the photos' ranges.
 
+    It takes the bytes of a photo's pixels in blocks, as `predictor.images.blocks` lays them out.
+
     Its version is its own; `quantized_from` in its metadata is the version of the source.
     """
     with TemporaryDirectory() as folder:
         prepared, quantized = Path(folder) / "prepared.onnx", Path(folder) / "quantized.onnx"
-        quant_pre_process(source, prepared)
+        of_blocks = onnx.load(source)
+        take_blocks(of_blocks)
+        quant_pre_process(of_blocks, prepared)
         quantize_static(
             prepared,
             quantized,
@@ -59,6 +65,7 @@ def quantize(source: Path, path: Path, calibration: Sequence[Photo]) -> None:
             weight_type=QuantType.QInt8,
         )
         model = onnx.load(quantized)
+    take_bytes(model)
     properties = {entry.key: entry.value for entry in onnx.load(source).metadata_props}
     own = {"version": version_of(model), "quantized_from": properties["version"], "precision": "int8"}
     onnx.helper.set_model_props(model, properties | own)

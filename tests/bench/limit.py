@@ -11,7 +11,7 @@ from pathlib import Path
 
 from predictor import runtimes
 from predictor.cpus import available_cpus
-from predictor.images import to_tensor
+from predictor.images import to_square
 from tests.bench.photos import small_photos
 
 WARM_UP_SECONDS = 0.5
@@ -25,7 +25,7 @@ def photos_per_second(model: Path, seconds: float) -> float:
     def work() -> None:
         count = 0
         for photo in itertools.cycle(photos):
-            runtime.run(to_tensor(photo))
+            runtime.run(to_square(photo))
             count += time.perf_counter() >= start
             if time.perf_counter() > start + seconds:
                 break

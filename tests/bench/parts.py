@@ -13,7 +13,7 @@ from typing import TypeVar
 import torch
 
 from predictor import runtimes
-from predictor.images import to_tensor
+from predictor.images import to_square
 from predictor.training import FLOAT32, MODEL
 from tests.bench.photos import small_photos
 from tests.bench.rivals import classifier
@@ -26,10 +26,10 @@ def main() -> None:
     torch.set_num_threads(1)
     photos = small_photos()
     network, int8, float32 = classifier.network(), *(runtimes.load("onnx", path) for path in (MODEL, FLOAT32))
-    ours, theirs = [to_tensor(photo) for photo in photos], [classifier.to_tensor(photo) for photo in photos]
+    ours, theirs = [to_square(photo) for photo in photos], [classifier.to_tensor(photo) for photo in photos]
     with torch.inference_mode():
         parts = {
-            "decoding": _cpu_ms(to_tensor, photos),
+            "decoding": _cpu_ms(to_square, photos),
             "decoding, rivals": _cpu_ms(classifier.to_tensor, photos),
             "model": _cpu_ms(int8.run, ours),
             "model, float32": _cpu_ms(float32.run, ours),

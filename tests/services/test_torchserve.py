@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from gourmetgram.classes import CLASSES
-from predictor.images import to_tensor
+from predictor.images import to_square
 from predictor.runtimes import load
 from predictor.settings import PredictorSettings
 from predictor.training import FLOAT32
@@ -53,7 +53,7 @@ def test_the_three_runtimes_give_the_same_classes_and_probabilities(webapp_clien
     answers = [webapp_client.predict(photo, "image/jpeg") for photo in photos]
     served = np.array([[answer.probabilities[name] for name in CLASSES] for answer in answers])
     for runtime in (load(name, FLOAT32) for name in ("onnx", "torch")):
-        expected = np.stack([runtime.run(to_tensor(photo)) for photo in photos])
+        expected = np.stack([runtime.run(to_square(photo)) for photo in photos])
         np.testing.assert_allclose(served, expected, atol=1e-3)
         assert [answer.prediction for answer in answers] == [CLASSES[i] for i in expected.argmax(axis=1)]
         assert {answer.model_version for answer in answers} == {runtime.version}

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from predictor.images import to_tensor
+from predictor.images import to_square
 from predictor.runtimes import ModelUnusableError, Runtime, load
 from predictor.settings import PredictorSettings
 from predictor.training import FLOAT32
@@ -16,12 +17,12 @@ def runtimes() -> list[Runtime]:
 
 
 @pytest.fixture(scope="module")
-def tensors() -> list[np.ndarray]:
-    return [to_tensor(path.read_bytes()) for path in sorted(PHOTOS.glob("*/*/*.jpg"))]
+def squares() -> list[Image.Image]:
+    return [to_square(path.read_bytes()) for path in sorted(PHOTOS.glob("*/*/*.jpg"))]
 
 
-def probabilities(runtime: Runtime, tensors: list[np.ndarray]) -> np.ndarray:
-    return np.stack([runtime.run(tensor) for tensor in tensors])
+def probabilities(runtime: Runtime, squares: list[Image.Image]) -> np.ndarray:
+    return np.stack([runtime.run(square) for square in squares])
 
 
 def test_runtimes_agree_on_what_the_model_is(runtimes: list[Runtime]) -> None:
@@ -29,22 +30,22 @@ def test_runtimes_agree_on_what_the_model_is(runtimes: list[Runtime]) -> None:
     assert (onnx.version, onnx.classes, onnx.side) == (torch.version, torch.classes, torch.side)
 
 
-def test_runtimes_give_the_same_probabilities(runtimes: list[Runtime], tensors: list[np.ndarray]) -> None:
-    onnx, torch = (probabilities(runtime, tensors) for runtime in runtimes)
-    assert len(tensors) >= 11
+def test_runtimes_give_the_same_probabilities(runtimes: list[Runtime], squares: list[Image.Image]) -> None:
+    onnx, torch = (probabilities(runtime, squares) for runtime in runtimes)
+    assert len(squares) >= 11
     np.testing.assert_allclose(onnx, torch, atol=1e-4)
     assert (onnx.argmax(axis=1) == torch.argmax(axis=1)).all()
 
 
 def test_the_served_integers_answer_as_the_floats_do(
-    runtimes: list[Runtime], tensors: list[np.ndarray]
+    runtimes: list[Runtime], squares: list[Image.Image]
 ) -> None:
-    floats = probabilities(runtimes[0], tensors)
-    integers = probabilities(load("onnx", PredictorSettings().model_path), tensors)
+    floats = probabilities(runtimes[0], squares)
+    integers = probabilities(load("onnx", PredictorSettings().model_path), squares)
     sure = floats.max(axis=1) >= 0.5
     assert sure.mean() > 0.9
     assert (integers.argmax(axis=1) == floats.argmax(axis=1))[sure].all()
-    np.testing.assert_allclose(integers.max(axis=1), floats.max(axis=1), atol=0.15)
+    np.testing.assert_allclose(integers.max(axis=1), floats.max(axis=1), atol=0.2)
 
 
 def test_each_runtime_has_the_model_that_it_can_compute() -> None:

@@ -72,7 +72,7 @@ def test_a_refusal_is_logged_in_one_line_without_the_body(
 def test_a_defect_is_answered_without_its_details(
     post: Post, model: FoodClassifier, photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model, "_on_threads", None)
+    monkeypatch.setattr(model, "_classify", None)
     response = post("/v1/models/food11:predict", content=photo, headers={"content-type": "image/jpeg"})
     assert (response.status_code, response.json()) == (
         500,

@@ -7,7 +7,8 @@ import orjson
 import pytest
 
 from gourmetgram.classes import CLASSES
-from predictor.images import SIDE, to_tensor
+from predictor.images import SIDE, to_square
+from predictor.tensors import planes
 from tests.unit.predictor.conftest import Post
 
 PATH = "/v2/models/food11/infer"
@@ -45,7 +46,7 @@ def test_a_request_without_an_id_gets_one(post: Post, b64: str) -> None:
 
 
 def test_pixels_get_what_their_photo_gets(post: Post, photo: bytes, b64: str) -> None:
-    pixels = to_tensor(photo)
+    pixels = planes(to_square(photo))
     fp32 = {"datatype": "FP32", "shape": list(pixels.shape)}
     response = post(PATH, **binary(bytes_tensor(**fp32), pixels.tobytes()))
     assert outputs(response) == outputs(post(PATH, json=bytes_tensor(b64)))

@@ -7,7 +7,7 @@ import onnx
 import pytest
 
 from predictor import runtimes
-from predictor.images import to_tensor
+from predictor.images import to_square
 from predictor.training import FLOAT32, MODEL
 from predictor.training.data import photos
 from predictor.training.quantize import balanced, quantize, version_of
@@ -28,8 +28,8 @@ def quantized(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_quantized_model_answers_as_its_source_does(quantized: Path) -> None:
     before, after = (runtimes.load("onnx", path) for path in (FLOAT32, quantized))
     for photo in photos(PHOTOS, "evaluation"):
-        tensor = to_tensor(photo.path.read_bytes())
-        np.testing.assert_allclose(after.run(tensor), before.run(tensor), atol=0.25)
+        square = to_square(photo.path.read_bytes())
+        np.testing.assert_allclose(after.run(square), before.run(square), atol=0.25)
 
 
 def test_a_quantized_model_is_a_third_of_its_source(quantized: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_quantized_model_is_a_third_of_its_source(quantized: Path) -> None:
 
 def test_its_confidence_is_not_rounded_to_8_bits(quantized: Path) -> None:
     runtime = runtimes.load("onnx", quantized)
-    answers = [runtime.run(to_tensor(photo.path.read_bytes())) for photo in photos(PHOTOS, "evaluation")]
+    answers = [runtime.run(to_square(photo.path.read_bytes())) for photo in photos(PHOTOS, "evaluation")]
     assert any(abs(256 * answer.max() - round(256 * answer.max())) > 0.01 for answer in answers)
 
 
