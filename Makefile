@@ -143,9 +143,11 @@ evaluate: $(BIN)/.test ## judge the model on photos it has never seen: DATA=<Foo
 ## A real Kubernetes for the tests: kind where Docker is, else a node that is built here (docs/test-cluster.md)
 
 NODE := $(BIN)/python -m tests.cluster.node
+# Those of the store too: its default server on a cluster, versitygw, is built with the node.
+CLUSTER_TESTS := tests/services/test_access.py tests/services/test_store.py tests/cluster
 
 test-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## the tests on a real Kubernetes; without Docker it takes root
-	$(BIN)/pytest tests/cluster --timeout 900
+	@eval "$$($(NODE) environment)"; $(BIN)/pytest $(CLUSTER_TESTS) --timeout 900
 
 test-cluster-build: $(BIN)/.run ## build what the tests' Kubernetes lacks, without starting it
 	@$(NODE) build

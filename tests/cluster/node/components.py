@@ -8,7 +8,7 @@ from string import Template
 from tests.cluster.node import network
 from tests.cluster.node.certificates import NODE_NAME, key, public
 from tests.cluster.node.gobuild import built
-from tests.cluster.node.pieces import HELM, KUBERNETES
+from tests.cluster.node.pieces import HELM, KUBERNETES, VERSITYGW
 from tests.cluster.node.places import BINARIES, CERTIFICATES, CONTAINERD_SOCKET, DISK, LOGS, STATE
 
 CONFIGURATION = STATE / "config"
@@ -99,10 +99,11 @@ def command(component: str) -> str:
 
 
 def link_binaries() -> None:
-    """Link the binaries, kubectl and helm among them, into one folder for PATH."""
+    """Link the binaries, kubectl, helm and the store among them, into one folder for PATH."""
     BINARIES.mkdir(parents=True, exist_ok=True)
     targets = dict.fromkeys([*COMPONENTS, "kubectl"], built(KUBERNETES) / "kubernetes")
     targets["helm"] = built(HELM) / "helm"
+    targets["versitygw"] = built(VERSITYGW) / "versitygw"
     for name, target in targets.items():
         (BINARIES / name).unlink(missing_ok=True)
         (BINARIES / name).symlink_to(target)
