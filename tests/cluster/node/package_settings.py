@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.cluster.node.commands import run
 
 UV_SETTINGS = (Path.home() / ".config/uv/uv.toml", Path("/etc/uv/uv.toml"))
-CERTIFICATES = Path("/etc/ssl/certs")
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # not its folder, which Java's package writes to
 
 
 def volumes(folder: Path) -> list[str]:
