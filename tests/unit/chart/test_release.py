@@ -17,14 +17,13 @@ def test_the_wanted_version_is_put_into_the_store(render: Render) -> None:
     assert job["spec"]["template"]["spec"]["containers"][0]["command"][-2:] == ["predictor.publish", "7"]
 
 
-def test_another_set_up_is_another_job(render: Render) -> None:
-    names = {
-        named(render("--set", f"predictor.model.version={version}"), "Job", "store-set-up")["metadata"][
-            "name"
-        ]
-        for version in ("1", "1", "2")
-    }
-    assert len(names) == 2
+@pytest.mark.parametrize(
+    ("path", "one", "other"),
+    [("predictor.model.version", "1", "2"), ("predictor.runtime", "torch", "torchserve")],
+)
+def test_another_set_up_is_another_job(render: Render, path: str, one: str, other: str) -> None:
+    jobs = [named(render("--set", f"{path}={value}"), "Job", "store-set-up") for value in (one, one, other)]
+    assert len({job["metadata"]["name"] for job in jobs}) == 2
 
 
 def test_kserve_runs_it_without_mesh_on_our_own_runtime(render: Render) -> None:
