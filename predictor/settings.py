@@ -25,6 +25,7 @@ class PredictorSettings(BaseSettings):
 
     host: str = Field(default="0.0.0.0", description="Address it listens on")  # noqa: S104 - a pod's own
     port: int = Field(default=8080, ge=1, le=65535, description="Port it listens on")
+    metrics_port: int = Field(default=8082, ge=1, le=65535, description="Port of TorchServe's metrics")
     model_name: str = Field(
         default="food11", pattern=r"^[A-Za-z0-9._-]+$", description="Name of the model in its paths"
     )

@@ -47,11 +47,12 @@ def serve(settings: PredictorSettings) -> NoReturn:
 
 
 def configuration(settings: PredictorSettings, folder: Path) -> Mapping[str, object]:
-    """Say what TorchServe is told; only photos are taken from outside, models are not managed."""
+    """Say what TorchServe is told; from outside come photos and Prometheus, and models are not managed."""
     return {
         "inference_address": f"http://{settings.host}:{settings.port}",
         "management_address": f"unix:{folder}/management.sock",
-        "metrics_address": f"unix:{folder}/metrics.sock",
+        "metrics_address": f"http://{settings.host}:{settings.metrics_port}",
+        "metrics_mode": "prometheus",
         "grpc_inference_port": 0,
         "grpc_management_port": 0,
         "disable_token_authorization": "true",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from predictor.settings import PredictorSettings
 from tests.unit.chart.conftest import CHART, Manifest, Render, named
 
 WATCHED = ("ServiceMonitor", "PodMonitor", "PrometheusRule")
@@ -37,12 +38,25 @@ def test_the_web_applications_port_is_the_services(objects: list[Manifest]) -> N
     assert monitor["endpoints"][0]["port"] in {port["name"] for port in service["spec"]["ports"]}
 
 
-def test_the_predictors_port_is_declared(objects: list[Manifest]) -> None:
+def test_the_predictors_pods_are_watched(objects: list[Manifest]) -> None:
     monitor = named(objects, "PodMonitor")["spec"]
     pods = named(objects, "InferenceService")["metadata"]["labels"]
     assert pods.items() >= monitor["selector"]["matchLabels"].items()
+
+
+@pytest.mark.parametrize(
+    ("runtime", "setting"), [("onnx", "port"), ("torch", "port"), ("torchserve", "metrics_port")]
+)
+def test_the_predictors_port_is_declared_and_open_to_prometheus(
+    render: Render, runtime: str, setting: str
+) -> None:
+    objects = render("--values", CHART / "ci/10-monitoring.yaml", "--set", f"predictor.runtime={runtime}")
+    port = PredictorSettings.model_fields[setting].default
     ports = named(objects, "ServingRuntime")["spec"]["containers"][0]["ports"]
-    assert monitor["podMetricsEndpoints"][0]["port"] in {port["name"] for port in ports}
+    watched = named(objects, "PodMonitor")["spec"]["podMetricsEndpoints"][0]["port"]
+    assert {one["name"]: one["containerPort"] for one in ports}[watched] == port
+    (rule,) = named(objects, "NetworkPolicy", "predictor-metrics")["spec"]["ingress"]
+    assert rule["ports"] == [{"port": port}]
 
 
 def test_the_series_have_the_job_labels_that_the_rules_ask_for(objects: list[Manifest]) -> None:
@@ -80,7 +94,6 @@ def test_grafana_gets_the_alerts_of_this_namespace(objects: list[Manifest]) -> N
     assert max(len(rule["uid"]) for rule in rules) <= 40
 
 
-def test_prometheus_may_ask_both(objects: list[Manifest]) -> None:
-    for component, port in (("webapp", 5000), ("predictor", 8080)):
-        (rule,) = named(objects, "NetworkPolicy", f"{component}-metrics")["spec"]["ingress"]
-        assert rule["ports"] == [{"port": port}]
+def test_prometheus_may_ask_the_web_application(objects: list[Manifest]) -> None:
+    (rule,) = named(objects, "NetworkPolicy", "webapp-metrics")["spec"]["ingress"]
+    assert rule["ports"] == [{"port": 5000}]
