@@ -90,8 +90,7 @@ def hasten(release: Release) -> None:
     """
     watched = "prometheusrules,servicemonitors,podmonitors,alertmanagerconfigs"
     release.kubectl("annotate", watched, "--all", "--overwrite", f"looked-at={time.monotonic()}")
-    pods = release.core.list_namespaced_pod(MONITORING, label_selector=OF_THE_OPERATOR).items
-    for pod in pods:
+    for pod in release.core.list_namespaced_pod(MONITORING, label_selector=OF_THE_OPERATOR).items:
         change = {"metadata": {"annotations": {"looked-at": str(time.monotonic())}}}
         release.core.patch_namespaced_pod(pod.metadata.name, MONITORING, change)
 
