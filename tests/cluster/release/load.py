@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gourmetgram import keys
 from gourmetgram.records import PredictionRecord
 from gourmetgram.store import Store
+from tests.cluster import pods
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import COMPONENT, NAME, OF_THE_RELEASE, Release
 from tests.conftest import PHOTOS
@@ -60,7 +61,7 @@ def uploads(release: Release, pause: float = 0.2) -> Iterator[Load]:
     """Upload photos, four at a time with a pause (in seconds) after each, while inside."""
     load = Load([])
     release.kubectl("create", "configmap", "photo", f"--from-file=photo.jpg={PHOTO}")
-    release.core.create_namespaced_pod(release.namespace, _pod(release, pause))
+    _start(release, pause)
     try:
         release.kubectl("wait", "--for=condition=Ready", "pod/load", "--timeout=60s")
         wait_until(lambda: len(_answers(release)) > 10, "the first uploads")
@@ -91,22 +92,13 @@ def _answers(release: Release) -> list[dict[str, object]]:
     return [json.loads(line) for line in release.kubectl("logs", "pod/load").splitlines()]
 
 
-def _pod(release: Release, pause: float) -> dict[str, object]:
-    """Describe a pod that may reach the web application: to the release's policies it is one of its tests."""
+def _start(release: Release, pause: float) -> None:
+    """Start a pod that may reach the web application: to the release's policies it is one of its tests."""
     image = release.pods("webapp")[0].spec.containers[0].image
+    container = {"image": image, "volumeMounts": [{"name": "photo", "mountPath": "/photo"}]}
+    volume = {"name": "photo", "configMap": {"name": "photo"}}
+    spec = pods.pod_spec(PROGRAM % (NAME, pause), container=container, volumes=[volume])
     labels = {**dict([OF_THE_RELEASE.split("=")]), COMPONENT: "tests", "app.kubernetes.io/name": NAME}
-    container = {
-        "name": "load",
-        "image": image,
-        "command": ["python", "-c", PROGRAM % (NAME, pause)],
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-        "volumeMounts": [{"name": "photo", "mountPath": "/photo"}],
-    }
-    user = {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}
-    spec = {
-        "containers": [container],
-        "restartPolicy": "Never",
-        "securityContext": user,
-        "volumes": [{"name": "photo", "configMap": {"name": "photo"}}],
-    }
-    return {"metadata": {"name": "load", "labels": labels}, "spec": spec}
+    release.core.create_namespaced_pod(
+        release.namespace, {"metadata": {"name": "load", "labels": labels}, "spec": spec}
+    )
