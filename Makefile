@@ -158,13 +158,17 @@ test-cluster-up: $(BIN)/.run ## start the tests' Kubernetes, building what is mi
 test-cluster-images: $(BIN)/.run ## build the project's images and bring them into the tests' Kubernetes
 	@for process in $(PROCESSES); do $(NODE) image $(IMAGES)/$$process:$(TAG) $$process/Dockerfile .; done
 
+test-cluster-torch: test-cluster-up test-cluster-images $(BIN)/.test ## the tests of the runtimes torch and TorchServe there
+	@$(NODE) image $(IMAGES)/predictor-torch:$(TAG) predictor/torchserve/Dockerfile .
+	$(BIN)/pytest tests/cluster/release/test_7_runtimes.py --timeout 900
+
 test-cluster-environment: $(BIN)/.run ## print what a shell needs for kubectl and helm there
 	@$(NODE) environment
 
 test-cluster-down: $(BIN)/.run ## end the tests' Kubernetes; what was built stays cached
 	@$(NODE) down
 
-.PHONY: test-cluster test-cluster-build test-cluster-up test-cluster-images test-cluster-environment test-cluster-down
+.PHONY: test-cluster test-cluster-build test-cluster-up test-cluster-images test-cluster-torch test-cluster-environment test-cluster-down
 
 bench: $(BIN)/.test ## compare the predictor with what people would use instead; ROUNDS=5 SECONDS=2, of each load
 	$(BIN)/python -m tests.bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))

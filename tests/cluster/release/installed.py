@@ -126,16 +126,24 @@ class Release:
                 yield studio
 
     def _serves_what_is_wanted(self) -> bool:
-        service = client.CustomObjectsApi().get_namespaced_custom_object(
-            "serving.kserve.io", "v1beta1", self.namespace, "inferenceservices", f"{NAME}-food11"
-        )
-        predictor, pods = service["spec"]["predictor"], self.pods("predictor")
-        served = {pod.metadata.annotations.get(SERVED_MODEL) for pod in pods}
+        predictor = self._kserves("v1beta1", "inferenceservices", f"{NAME}-food11")["predictor"]
+        runtime = self._kserves("v1alpha1", "servingruntimes", f"{NAME}-predictor")["containers"][0]
+        wanted = {(one["name"], str(one["value"])) for one in runtime["env"]}
+        pods = self.pods("predictor")
+        models = {pod.metadata.annotations.get(SERVED_MODEL) for pod in pods}
+        settings = [{(one.name, one.value) for one in pod.spec.containers[0].env} for pod in pods]
         return (
             len(pods) >= predictor["minReplicas"]
-            and served == {predictor["model"]["storageUri"]}
+            and models == {predictor["model"]["storageUri"]}
+            and all(wanted <= each for each in settings)
             and all(status.ready for pod in pods for status in pod.status.container_statuses or [])
         )
+
+    def _kserves(self, version: str, kind: str, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = client.CustomObjectsApi().get_namespaced_custom_object(
+            "serving.kserve.io", version, self.namespace, kind, name
+        )["spec"]
+        return found
 
     def _job(self, name: str) -> Any:  # noqa: ANN401 (Kubernetes' client is untyped)
         return client.BatchV1Api().read_namespaced_job_status(name, self.namespace)
