@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import predictor.torchserve.ready
 from tests.unit.chart.conftest import Render, containers, environment, named, pods
 
 
@@ -108,3 +109,12 @@ def test_the_runtime_chooses_the_image_that_has_it(render: Render, runtime: str,
     for container in (*runtimes, *publishers):
         assert container["image"].startswith(f"localhost/gourmetgram/{image}:")
         assert environment(container)["GOURMETGRAM_RUNTIME"] == runtime
+
+
+def test_torchserve_gets_no_request_before_a_worker_has_the_model(render: Render) -> None:
+    (container,) = named(render("--set", "predictor.runtime=torchserve"), "ServingRuntime")["spec"][
+        "containers"
+    ]
+    assert container["startupProbe"]["exec"]["command"][-1] == predictor.torchserve.ready.__name__
+    (container,) = named(render(), "ServingRuntime")["spec"]["containers"]
+    assert "startupProbe" not in container
