@@ -49,9 +49,7 @@ def run(length: Length) -> Results:
             results.memory_mb[contender.name] = took.memory_mb
             results.largest_memory_mb[contender.name] = took.largest_mb
             results.cpu_ms[contender.name] = took.cpu_ms
-    parts = [
-        _parts() for _ in range(length.rounds)
-    ]  # torch is fast in one, slow in the next
+    parts = [_parts() for _ in range(length.rounds)]  # torch is fast in one, slow in the next
     results.parts_cpu_ms = {name: median(each[name] for each in parts) for name in parts[0]}
     results.packages_mb = packages.sizes_mb()
     return results
