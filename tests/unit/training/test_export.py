@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from gourmetgram.classes import CLASSES
+from predictor import runtimes
 from predictor.images import SIDE, to_square
 from predictor.tensors import planes
 from predictor.training import FLOAT32, MODEL
@@ -78,6 +79,14 @@ def test_the_shipped_model_computes_the_same_in_torch(some_photos: np.ndarray) -
 def test_the_shipped_model_gives_probabilities(some_photos: np.ndarray) -> None:
     probabilities = run(FLOAT32, some_photos)
     assert probabilities.shape == (len(some_photos), len(CLASSES))
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_served_model_gives_probabilities() -> None:
+    runtime = runtimes.load("onnx", MODEL)
+    squares = [to_square(photo.path.read_bytes()) for photo in photos(PHOTOS, "evaluation")]
+    probabilities = np.stack([runtime.run(square) for square in squares])
+    assert probabilities.shape == (len(squares), len(CLASSES))
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
