@@ -10,6 +10,7 @@ from kubernetes import client, config
 
 from tests.cluster.node import Node, this_machines_node
 from tests.cluster.node.built import BuiltNode
+from tests.cluster.node.polling import wait_until
 
 Command = Callable[..., str]
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
@@ -62,6 +63,26 @@ def kubectl(node: Node) -> Command:  # noqa: ARG001 (puts kubectl on PATH)
 def helm(node: Node) -> Command:  # noqa: ARG001 (puts helm on PATH)
     """Run helm as users do, and return what it writes."""
     return _command("helm")
+
+
+@pytest.fixture
+def restart_api_server(node: Node, kubectl: Command) -> Callable[[], None]:
+    """Kill the API server, and wait until it answers again.
+
+    kubectl asks it: Python's ssl leaves a socket open that is reset between connection and handshake.
+    """
+
+    def answers() -> bool:
+        try:
+            return kubectl("get", "--raw=/readyz") == "ok"
+        except AssertionError:
+            return False
+
+    def restart() -> None:
+        node.restart("kube-apiserver")
+        wait_until(answers, "the API server")
+
+    return restart
 
 
 def _command(program: str) -> Command:

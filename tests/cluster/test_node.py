@@ -3,7 +3,7 @@
 import socket
 import subprocess
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -12,7 +12,7 @@ from kubernetes.client.exceptions import ApiException
 
 from tests.cluster import pods
 from tests.cluster.conftest import Command
-from tests.cluster.node import Node, network
+from tests.cluster.node import network
 from tests.cluster.node.built import BuiltNode
 from tests.cluster.node.polling import wait_until
 from tests.cluster.node.versions import versions
@@ -114,9 +114,10 @@ def test_an_inference_service_answers_through_a_port_forward(namespace: str, kub
         assert urllib.request.urlopen(url, timeout=10).status == 200  # noqa: S310 (our own address)
 
 
-def test_a_killed_api_server_comes_back(node: Node, core: client.CoreV1Api) -> None:
-    node.restart("kube-apiserver")
-    wait_until(lambda: _answers(core), "the API server")
+def test_a_killed_api_server_comes_back(
+    restart_api_server: Callable[[], None], core: client.CoreV1Api
+) -> None:
+    restart_api_server()
     assert core.list_node().items
 
 
@@ -137,14 +138,6 @@ def _is_ready(core: client.CoreV1Api, namespace: str, name: str) -> bool:
 def _succeeded_jobs(namespace: str) -> list[str]:
     jobs = client.BatchV1Api().list_namespaced_job(namespace).items
     return [job.metadata.name for job in jobs if job.status.succeeded]
-
-
-def _answers(core: client.CoreV1Api) -> bool:
-    try:
-        core.get_api_resources()
-    except Exception:
-        return False
-    return True
 
 
 @contextmanager

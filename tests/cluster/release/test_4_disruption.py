@@ -6,7 +6,6 @@ from functools import partial
 
 import pytest
 
-from tests.cluster.node import Node
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import COMPONENT, NAME, OF_THE_RELEASE, Release
 from tests.cluster.release.load import Load, uploads, wait_until_kept
@@ -72,10 +71,11 @@ def test_a_node_that_was_emptied_comes_back(release: Release) -> None:
     _is_kept(release, load)
 
 
-def test_a_restart_of_the_api_server_fails_no_upload(release: Release, node: Node) -> None:
+def test_a_restart_of_the_api_server_fails_no_upload(
+    release: Release, restart_api_server: Callable[[], None]
+) -> None:
     with uploads(release) as load:
-        node.restart("kube-apiserver")
-        wait_until(lambda: _answers(release), "the API server")
+        restart_api_server()
     assert load.failed() == []
     _is_kept(release, load)
 
@@ -101,10 +101,3 @@ def _running(release: Release) -> list[str]:
     pods = [pod for pod in release.pods() if not pod.metadata.deletion_timestamp]
     running = [pod for pod in pods if pod.status.phase == "Running"]
     return sorted(pod.metadata.labels[COMPONENT] for pod in running)
-
-
-def _answers(release: Release) -> bool:
-    try:
-        return bool(release.pods())
-    except Exception:
-        return False
