@@ -1,4 +1,4 @@
-"""A whole application over a store in memory and a predictor that is an HTTP mock."""
+"""A whole application over a store in memory and a stub of the predictor."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,21 +7,19 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
-import requests_mock
 from flask import Flask
 from flask.testing import FlaskClient
 
 import webapp.services
-from gourmetgram.classes import CLASSES
 from gourmetgram.keys import Location
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import ObjectNotFoundError, Store, StoreUnavailableError
+from tests.unit.webapp.stub_predictor import StubPredictor
 from webapp import create_app
 from webapp.services import EXTENSION, Services
 from webapp.settings import WebappSettings
 
 JPEG = b"\xff\xd8\xff\xe0 a photo"
-PREDICT = "http://predictor/v1/models/food11:predict"
 
 
 class MemoryStore(Store):
@@ -59,28 +57,21 @@ class MemoryStore(Store):
             raise StoreUnavailableError("away")
 
 
-def answer(prediction: str = "Soup", confidence: float = 0.9) -> dict[str, object]:
-    """Give what the predictor answers."""
-    rest = (1 - confidence) / (len(CLASSES) - 1)
-    probabilities = {name: confidence if name == prediction else rest for name in CLASSES}
-    return {
-        "predictions": [
-            {
-                "prediction": prediction,
-                "confidence": confidence,
-                "probabilities": probabilities,
-                "model_name": "food11",
-                "model_version": "1",
-            }
-        ]
-    }
+@pytest.fixture(scope="session")
+def predictor_server() -> Iterator[StubPredictor]:
+    with StubPredictor().serving() as stub:
+        yield stub
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> WebappSettings:
-    return WebappSettings(
-        predictor_url="http://predictor", spool_dir=tmp_path / "spool", spool_retry_seconds=3600
-    )
+def predictor(predictor_server: StubPredictor) -> StubPredictor:
+    predictor_server.forget()
+    return predictor_server
+
+
+@pytest.fixture
+def settings(tmp_path: Path, predictor: StubPredictor) -> WebappSettings:
+    return WebappSettings(predictor_url=predictor.url, spool_dir=tmp_path / "spool", spool_retry_seconds=3600)
 
 
 @pytest.fixture
@@ -107,11 +98,3 @@ def store(services: Services) -> MemoryStore:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-@pytest.fixture
-def predictor() -> Iterator[requests_mock.Mocker]:
-    with requests_mock.Mocker() as mock:
-        mock.post(PREDICT, json=answer())
-        mock.get("http://predictor/v2/health/ready", json={"ready": True})
-        yield mock

@@ -1,10 +1,10 @@
 """So many uploads are worked on, and no more."""
 
 import pytest
-import requests_mock
 from flask.testing import FlaskClient
 
-from tests.unit.webapp.conftest import JPEG, PREDICT
+from tests.unit.webapp.conftest import JPEG
+from tests.unit.webapp.stub_predictor import StubPredictor, says
 from tests.unit.webapp.uploads import upload
 from webapp.admission import Admission, TooBusyError
 from webapp.services import Services
@@ -31,19 +31,19 @@ def test_room_comes_back_whatever_became_of_the_upload() -> None:
 
 
 def test_who_is_refused_is_asked_to_come_later(
-    client: FlaskClient, services: Services, predictor: requests_mock.Mocker
+    client: FlaskClient, services: Services, predictor: StubPredictor
 ) -> None:
     with services.admission.admit(services.settings.max_upload_bytes):
         response = upload(client)
     assert response.status_code == 503
     assert "try again" in response.text
-    assert not predictor.called
+    assert predictor.asked == []
 
 
 def test_an_upload_that_failed_leaves_no_trace(
-    client: FlaskClient, services: Services, predictor: requests_mock.Mocker
+    client: FlaskClient, services: Services, predictor: StubPredictor
 ) -> None:
-    predictor.post(PREDICT, status_code=500)
+    predictor.predict = [says("", 500)]
     upload(client, JPEG)
     with services.admission.admit(services.settings.max_upload_bytes):
         pass

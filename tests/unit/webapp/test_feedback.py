@@ -16,8 +16,6 @@ from tests.unit.webapp.conftest import MemoryStore
 from tests.unit.webapp.uploads import predicted
 from webapp.services import Services
 
-pytestmark = pytest.mark.usefixtures("predictor")
-
 THANKS = {"success": True, "message": "Thank you for your feedback!"}
 UNKNOWN = {"success": False, "message": "Prediction not found!"}
 UNCHANGED = {"success": True, "message": "No changes needed - class already correct"}

@@ -3,15 +3,12 @@
 from typing import Any
 
 import pytest
-import requests
-import requests_mock
 from flask.testing import FlaskClient
 
 from tests.unit.webapp.conftest import MemoryStore
+from tests.unit.webapp.stub_predictor import Say, StubPredictor, hangs_up, is_silent, says
 from tests.unit.webapp.uploads import predicted
 from webapp.settings import WebappSettings
-
-READY = "http://predictor/v2/health/ready"
 
 
 def ready(client: FlaskClient) -> tuple[int, dict[str, Any]]:
@@ -24,7 +21,6 @@ def test_it_is_alive_whatever_else_is_away(client: FlaskClient, store: MemorySto
     assert client.get("/healthz").status_code == 200
 
 
-@pytest.mark.usefixtures("predictor")
 def test_with_everything_there_it_is_ready(client: FlaskClient) -> None:
     status, body = ready(client)
     assert status == 200
@@ -38,7 +34,6 @@ def test_with_everything_there_it_is_ready(client: FlaskClient) -> None:
     }
 
 
-@pytest.mark.usefixtures("predictor")
 def test_without_the_store_it_is_ready_and_says_what_waits(client: FlaskClient, store: MemoryStore) -> None:
     store.away = True
     predicted(client)
@@ -47,19 +42,16 @@ def test_without_the_store_it_is_ready_and_says_what_waits(client: FlaskClient, 
 
 
 @pytest.mark.parametrize(
-    "options",
-    [{"exc": requests.ConnectionError}, {"status_code": 503}, {"json": {"ready": False}}, {"text": "x"}],
-    ids=str,
+    "say", [hangs_up, is_silent, says("", 503), says({"ready": False}), says({}), says(["x"])]
 )
 def test_without_the_predictor_it_is_not_ready(
-    client: FlaskClient, predictor: requests_mock.Mocker, options: dict[str, Any]
+    client: FlaskClient, predictor: StubPredictor, say: Say
 ) -> None:
-    predictor.get(READY, **options)
+    predictor.ready = say
     status, body = ready(client)
     assert (status, body["ready"], body["predictor"]) == (503, False, "away")
 
 
-@pytest.mark.usefixtures("predictor")
 class TestFullSpool:
     @pytest.fixture
     def settings(self, settings: WebappSettings) -> WebappSettings:

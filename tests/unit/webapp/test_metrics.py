@@ -1,16 +1,14 @@
 """The metrics say what happened, and nothing that a user sends becomes a label."""
 
 import pytest
-import requests_mock
 from flask.testing import FlaskClient
 
 from gourmetgram.classes import CLASSES
 from gourmetgram.store import StoreUnavailableError
-from tests.unit.webapp.conftest import PREDICT, MemoryStore
+from tests.unit.webapp.conftest import MemoryStore
+from tests.unit.webapp.stub_predictor import StubPredictor, says
 from tests.unit.webapp.uploads import predicted, upload
 from webapp.services import Services
-
-pytestmark = pytest.mark.usefixtures("predictor")
 
 
 def value(services: Services, name: str, **labels: str) -> float | None:
@@ -50,9 +48,9 @@ def test_the_spool_is_measured(client: FlaskClient, services: Services, store: M
 
 
 def test_a_predictor_that_fails_is_counted(
-    client: FlaskClient, services: Services, predictor: requests_mock.Mocker
+    client: FlaskClient, services: Services, predictor: StubPredictor
 ) -> None:
-    predictor.post(PREDICT, status_code=500)
+    predictor.predict = [says("", 500)]
     upload(client)
     assert value(services, "gourmetgram_predictor_errors_total") == 1
 

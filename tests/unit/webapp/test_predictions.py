@@ -4,20 +4,17 @@ import json
 from typing import Any
 
 import pytest
-import requests
-import requests_mock
 from flask.testing import FlaskClient
 
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES
 from gourmetgram.records import PredictionRecord, Task
 from gourmetgram.sources import Source
-from tests.unit.webapp.conftest import JPEG, PREDICT, MemoryStore, answer
+from tests.unit.webapp.conftest import JPEG, MemoryStore
+from tests.unit.webapp.stub_predictor import Say, StubPredictor, answer, hangs_up, says, says_text
 from tests.unit.webapp.uploads import AS_JSON, predicted, upload
 from webapp.services import Services
 from webapp.settings import WebappSettings
-
-pytestmark = pytest.mark.usefixtures("predictor")
 
 
 def test_the_photo_and_its_record_are_stored(client: FlaskClient, store: MemoryStore) -> None:
@@ -29,12 +26,9 @@ def test_the_photo_and_its_record_are_stored(client: FlaskClient, store: MemoryS
     assert body["stored"] == "stored"
 
 
-def test_the_photo_goes_to_the_predictor_as_it_is(
-    client: FlaskClient, predictor: requests_mock.Mocker
-) -> None:
+def test_the_photo_goes_to_the_predictor_as_it_is(client: FlaskClient, predictor: StubPredictor) -> None:
     predicted(client)
-    assert predictor.last_request.body == JPEG
-    assert predictor.last_request.headers["Content-Type"] == "image/jpeg"
+    assert (predictor.asked[0].photo, predictor.asked[0].content_type) == (JPEG, "image/jpeg")
 
 
 def test_a_sure_prediction_becomes_no_task(client: FlaskClient, store: MemoryStore) -> None:
@@ -46,37 +40,37 @@ def test_a_sure_prediction_becomes_no_task(client: FlaskClient, store: MemorySto
 def test_a_prediction_below_the_threshold_becomes_a_task(
     client: FlaskClient,
     store: MemoryStore,
-    predictor: requests_mock.Mocker,
+    predictor: StubPredictor,
     confidence: float,
     tasks: int,
 ) -> None:
-    predictor.post(PREDICT, json=answer(confidence=confidence))
+    predictor.predict = [says(answer(confidence=confidence))]
     prediction_id = predicted(client)["prediction_id"]
     assert store.exists(keys.task(prediction_id, Source.LOW_CONFIDENCE)) == bool(tasks)
 
 
 def test_the_photo_is_written_before_what_points_to_it(
-    client: FlaskClient, store: MemoryStore, predictor: requests_mock.Mocker
+    client: FlaskClient, store: MemoryStore, predictor: StubPredictor
 ) -> None:
-    predictor.post(PREDICT, json=answer(confidence=0.5))
+    predictor.predict = [says(answer(confidence=0.5))]
     predicted(client)
     assert [place.bucket for place in store.objects] == ["production", "tracking", "labelstudio"]
 
 
 def test_the_task_shows_the_photo_and_preselects_the_models_class(
-    client: FlaskClient, store: MemoryStore, predictor: requests_mock.Mocker
+    client: FlaskClient, store: MemoryStore, predictor: StubPredictor
 ) -> None:
-    predictor.post(PREDICT, json=answer(confidence=0.5))
+    predictor.predict = [says(answer(confidence=0.5))]
     body = predicted(client)
     task = store.get_record(keys.task(body["prediction_id"], Source.LOW_CONFIDENCE), Task)
     assert task.data.image == f"s3://production/{body['image']['key']}"
     assert task.predictions[0]["result"][0]["value"]["choices"] == ["Soup"]
 
 
-def test_the_runners_up_are_the_next_classes(client: FlaskClient, predictor: requests_mock.Mocker) -> None:
+def test_the_runners_up_are_the_next_classes(client: FlaskClient, predictor: StubPredictor) -> None:
     ranked: dict[str, Any] = answer("Rice", 0.4)
     ranked["predictions"][0]["probabilities"] |= {"Egg": 0.3, "Meat": 0.2}
-    predictor.post(PREDICT, json=ranked)
+    predictor.predict = [says(ranked)]
     assert [runner["prediction"] for runner in predicted(client)["runners_up"]] == ["Egg", "Meat"]
 
 
@@ -154,45 +148,32 @@ class TestSizes:
 
 @pytest.mark.parametrize("status", [400, 413, 415, 422])
 def test_the_predictors_reason_reaches_the_person(
-    client: FlaskClient, predictor: requests_mock.Mocker, status: int
+    client: FlaskClient, predictor: StubPredictor, status: int
 ) -> None:
-    predictor.post(PREDICT, status_code=status, json={"error": "This JPEG is <cut> off."})
+    predictor.predict = [says({"error": "This JPEG is <cut> off."}, status)]
     response = upload(client)
     assert response.status_code == status
     assert "This JPEG is &lt;cut&gt; off." in response.text
 
 
 @pytest.mark.parametrize(
-    "options",
+    "say",
     [
-        {"status_code": 404},
-        {"status_code": 429},
-        {"status_code": 500},
-        {"status_code": 503},
-        {"exc": requests.ConnectTimeout},
-        {"exc": requests.ReadTimeout},
-        {"exc": requests.ConnectionError},
-        {"text": "not JSON"},
-        {"json": {"predictions": []}},
-        {"json": answer("Pizza")},
+        *(says("", status) for status in (404, 429, 500, 503)),
+        hangs_up,
+        says({"predictions": []}),
+        says(answer("Pizza")),
+        says_text("not JSON"),
     ],
-    ids=str,
 )
 def test_without_the_predictor_nothing_is_kept_and_a_person_is_asked_to_wait(
-    client: FlaskClient, store: MemoryStore, predictor: requests_mock.Mocker, options: dict[str, Any]
+    client: FlaskClient, store: MemoryStore, predictor: StubPredictor, say: Say
 ) -> None:
-    predictor.post(PREDICT, **options)
+    predictor.predict = [say]
     response = upload(client)
     assert response.status_code == 503
     assert "try again" in response.text
     assert store.objects == {}
-
-
-def test_a_connection_that_was_closed_is_opened_again(
-    client: FlaskClient, predictor: requests_mock.Mocker
-) -> None:
-    predictor.post(PREDICT, [{"exc": requests.ConnectionError}, {"json": answer()}])
-    assert upload(client).status_code == 200
 
 
 def test_a_file_name_is_kept_but_not_trusted(client: FlaskClient, store: MemoryStore) -> None:

@@ -1,16 +1,59 @@
-import requests_mock
+"""Photos go over kept connections, and a connection that breaks is not the photo's end."""
 
-from tests.unit.webapp.conftest import JPEG, PREDICT, answer
-from webapp.predictor_client import CONNECTION_REQUESTS, PredictorClient
+from collections.abc import Iterator
+
+import pytest
+
+from tests.unit.webapp.conftest import JPEG
+from tests.unit.webapp.stub_predictor import StubPredictor, answer, hangs_up, is_silent, says
+from webapp.predictor_client import CONNECTION_REQUESTS, PredictorClient, PredictorUnavailableError
 from webapp.settings import WebappSettings
 
 
-def test_a_connection_is_kept_but_not_forever_so_that_new_pods_get_requests() -> None:
-    client = PredictorClient(WebappSettings(predictor_url="http://predictor"))
-    with requests_mock.Mocker() as predictor:
-        predictor.post(PREDICT, json=answer())
-        for _ in range(CONNECTION_REQUESTS):
-            client.predict(JPEG, "image/jpeg")
+@pytest.fixture
+def client(settings: WebappSettings) -> Iterator[PredictorClient]:
+    client = PredictorClient(settings)
+    yield client
     client.close()
-    said = [request.headers["Connection"] for request in predictor.request_history]
-    assert said == ["keep-alive"] * (CONNECTION_REQUESTS - 1) + ["close"]
+
+
+def test_photos_share_a_connection(client: PredictorClient, predictor: StubPredictor) -> None:
+    for _ in range(3):
+        client.predict(JPEG, "image/jpeg")
+    assert len({asked.port for asked in predictor.asked}) == 1
+
+
+def test_a_connection_is_not_kept_forever_so_that_new_pods_get_requests(
+    client: PredictorClient, predictor: StubPredictor
+) -> None:
+    for _ in range(CONNECTION_REQUESTS + 1):
+        client.predict(JPEG, "image/jpeg")
+    ports = [asked.port for asked in predictor.asked]
+    assert ports[0] == ports[CONNECTION_REQUESTS - 1] != ports[CONNECTION_REQUESTS]
+
+
+def test_a_photo_whose_connection_breaks_is_sent_again(
+    client: PredictorClient, predictor: StubPredictor
+) -> None:
+    predictor.predict = [hangs_up, says(answer("Rice"))]
+    assert client.predict(JPEG, "image/jpeg").prediction == "Rice"
+
+
+def test_connections_that_were_all_closed_cost_one_more_try_each(
+    client: PredictorClient, predictor: StubPredictor
+) -> None:
+    predictor.predict = [says(answer()), hangs_up, hangs_up, says(answer())]
+    client.predict(JPEG, "image/jpeg")
+    with pytest.raises(PredictorUnavailableError):
+        client.predict(JPEG, "image/jpeg")
+    assert client.predict(JPEG, "image/jpeg").prediction == "Soup"
+
+
+def test_a_predictor_that_is_silent_is_not_waited_for(
+    settings: WebappSettings, predictor: StubPredictor
+) -> None:
+    predictor.predict = [is_silent]
+    client = PredictorClient(settings.model_copy(update={"predictor_timeout_seconds": 0.1}))
+    with pytest.raises(PredictorUnavailableError):
+        client.predict(JPEG, "image/jpeg")
+    assert len(predictor.asked) == 1
