@@ -6,6 +6,7 @@ web application's whole time for an upload.
 
 import json
 from collections import deque
+from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from itertools import count
@@ -71,9 +72,10 @@ class PredictorClient:
         self._idle: deque[HTTPConnection] = deque()
 
     def close(self) -> None:
-        """Close the connections."""
-        while self._idle:
-            self._idle.pop().close()
+        """Close the connections that are idle."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
     def predict(self, photo: bytes, content_type: str) -> Prediction:
         """Ask for the class of a photo.
@@ -127,6 +129,7 @@ class PredictorClient:
             answer = _Answer(response.status, response.read())
         except BaseException:
             connection.close()
+            self.close()  # the idle ones may lead to the same pod, which would fail a photo for each of them
             raise
         self._idle.append(connection)
         return answer

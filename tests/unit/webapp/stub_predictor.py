@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Barrier, Thread
 from typing import NamedTuple
 
 from gourmetgram.classes import CLASSES
@@ -25,6 +25,17 @@ def says_text(text: str, status: int = 200) -> Say:
         handler.send_header("Content-Length", str(len(text)))
         handler.end_headers()
         handler.wfile.write(text.encode())
+
+    return say
+
+
+def says_once_both_asked(answer: object) -> Say:
+    """Answer with this, as JSON, once two have asked."""
+    both = Barrier(2)
+
+    def say(handler: BaseHTTPRequestHandler) -> None:
+        both.wait(timeout=10)
+        says(answer)(handler)
 
     return say
 

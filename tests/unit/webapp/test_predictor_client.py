@@ -1,11 +1,19 @@
 """Photos go over kept connections, and a connection that breaks is not the photo's end."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.unit.webapp.conftest import JPEG
-from tests.unit.webapp.stub_predictor import StubPredictor, answer, hangs_up, is_silent, says
+from tests.unit.webapp.stub_predictor import (
+    StubPredictor,
+    answer,
+    hangs_up,
+    is_silent,
+    says,
+    says_once_both_asked,
+)
 from webapp.predictor_client import CONNECTION_REQUESTS, PredictorClient, PredictorUnavailableError
 from webapp.settings import WebappSettings
 
@@ -47,6 +55,20 @@ def test_connections_that_were_all_closed_cost_one_more_try_each(
     with pytest.raises(PredictorUnavailableError):
         client.predict(JPEG, "image/jpeg")
     assert client.predict(JPEG, "image/jpeg").prediction == "Soup"
+
+
+def test_a_connection_that_breaks_takes_the_idle_ones_with_it(
+    client: PredictorClient, predictor: StubPredictor
+) -> None:
+    together, again = says_once_both_asked(answer()), says_once_both_asked(answer())
+    predictor.predict = [together, together, hangs_up, says(answer()), again, again]
+    with ThreadPoolExecutor(2) as threads:
+        assert all(threads.map(client.predict, [JPEG] * 2, ["image/jpeg"] * 2))
+        client.predict(JPEG, "image/jpeg")
+        assert all(threads.map(client.predict, [JPEG] * 2, ["image/jpeg"] * 2))
+    ports = [asked.port for asked in predictor.asked]
+    assert ports[2] in ports[:2]
+    assert {*ports[:2]}.isdisjoint(ports[3:])
 
 
 def test_a_predictor_that_is_silent_is_not_waited_for(
