@@ -1,6 +1,5 @@
 """The node where Docker is: kind, with what the chart stands on installed as published."""
 
-import json
 import os
 from pathlib import Path
 
@@ -8,20 +7,10 @@ from tests.cluster.node.commands import run
 from tests.cluster.node.places import CACHE
 from tests.cluster.node.versions import REPOSITORY, versions
 
-CLUSTER = "gourmetgram"
+CLUSTER = "gourmetgram-test"
+"""Not the one of `make cluster`: the tests remove what they find."""
 MANIFESTS = REPOSITORY / "manifests"
 VERSIONS = versions()
-METRICS_SERVER = (
-    "https://github.com/kubernetes-sigs/metrics-server/releases/download/"
-    f"{VERSIONS['METRICS_SERVER_VERSION']}/components.yaml"
-)
-
-# kind's kubelet signs its own certificate.
-TRUST_KUBELET = {
-    "op": "add",
-    "path": "/spec/template/spec/containers/0/args/-",
-    "value": "--kubelet-insecure-tls",
-}
 
 
 class KindNode:
@@ -40,13 +29,12 @@ class KindNode:
         CACHE.mkdir(parents=True, exist_ok=True)
         if CLUSTER not in run("kind", "get", "clusters").split():
             image = f"--image={VERSIONS['KIND_NODE_IMAGE']}"
-            self._run("kind", "create", "cluster", f"--config={MANIFESTS}/kind.yaml", image)
+            named = (f"--name={CLUSTER}", f"--config={MANIFESTS}/kind.yaml")
+            self._run("kind", "create", "cluster", *named, image)
         self._run("kind", "export", "kubeconfig", f"--name={CLUSTER}")
         self._run(MANIFESTS / "platform/install.sh")
-        deployment = ("deployment/metrics-server", "--namespace=kube-system")
-        self._run("kubectl", "apply", f"--filename={METRICS_SERVER}")
-        self._run("kubectl", "patch", *deployment, "--type=json", f"--patch={json.dumps([TRUST_KUBELET])}")
-        self._run("kubectl", "rollout", "status", *deployment, "--timeout=5m")
+        metrics_server = ("deployment/metrics-server", "--namespace=kube-system")
+        self._run("kubectl", "rollout", "status", *metrics_server, "--timeout=5m")
 
     def down(self) -> None:
         """Delete the cluster."""
