@@ -24,9 +24,11 @@ if ! kubectl get apiservice v1beta1.metrics.k8s.io >/dev/null 2>&1; then
   echo "metrics-server $METRICS_SERVER_VERSION"
   release=https://github.com/kubernetes-sigs/metrics-server/releases/download/$METRICS_SERVER_VERSION
   kubectl apply --filename "$release/components.yaml"
-  # kind signs the kubelet's certificate by no authority that a pod knows.
-  kubectl patch deployment metrics-server --namespace kube-system --type json --patch \
-    '[{"op": "add", "path": "/spec/template/spec/containers/0/args/-", "value": "--kubelet-insecure-tls"}]'
+  if [[ $(kubectl config current-context) == kind-* ]]; then
+    # kind signs the kubelet's certificate by no authority that a pod knows.
+    kubectl patch deployment metrics-server --namespace kube-system --type json --patch \
+      '[{"op": "add", "path": "/spec/template/spec/containers/0/args/-", "value": "--kubelet-insecure-tls"}]'
+  fi
 fi
 
 kubectl apply --server-side --filename ../namespaces.yaml
