@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -18,18 +19,20 @@ FLAGS = (
 )
 
 
-def browser_path() -> str | None:
-    """Find the installed browser: ``BROWSER_PATH``, or a name that ``PATH`` knows."""
+def _installed() -> str | None:
     return os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, COMMANDS)), None)
 
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
-    """Run a headless browser.
+    """Run a headless browser: ``BROWSER_PATH``, or one that ``PATH`` knows; skip the test where there is none.
 
     Its driver keeps an event loop running in this thread: close it before something else needs one.
     """
+    program = _installed()
+    if program is None:
+        pytest.skip(f"no browser: install chromium, or set BROWSER_PATH (looked for {', '.join(COMMANDS)})")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser
         browser.close()

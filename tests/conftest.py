@@ -163,7 +163,7 @@ def new_label_studio(folder: Path, store_env: dict[str, str]) -> Server:
             "LABEL_STUDIO_USER_TOKEN": secrets.token_hex(20),
         },
         ready_path="/health",
-        start_seconds=600,  # it makes its database first: half a minute on a machine with nothing else to do
+        start_seconds=240,  # it makes its database first: half a minute on a machine with nothing else to do
     )
 
 

@@ -60,9 +60,11 @@ def proxied(upstream: str) -> Iterator[Proxy]:
     with Proxy(upstream) as proxy:
         thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
-        yield proxy
-        proxy.shutdown()
-        thread.join()
+        try:
+            yield proxy
+        finally:
+            proxy.shutdown()
+            thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -97,7 +97,7 @@ class System:
 
     def _prometheus(self) -> Server:
         for path in (ROOT / "monitoring/rules").glob("*.yaml"):
-            text = re.sub(r"for: \d+m$", "for: 2s", path.read_text(), flags=re.MULTILINE)
+            text = re.sub(r"for: \d+m$", "for: 5s", path.read_text(), flags=re.MULTILINE)
             (self.folder / path.name).write_text(text.replace("} > 600", "} > 3").replace(") > 600", ") > 3"))
         settings = LocalSettings(
             webapp_port=self.webapp.port,

@@ -5,6 +5,7 @@ import os
 import random
 import secrets
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from multiprocessing.context import ForkServerProcess
 from threading import Barrier
@@ -60,14 +61,16 @@ class Jobs:
     def kill(self, job: str, store: Store, at: int, threads: int = 1) -> bool:
         """Kill a job when it makes its request of a number, which the store never sees; tell if it did."""
         process = self.process(job, store, threads)
+        started = threading.Event()
 
         def before(number: int, _: str) -> None:
-            if number == at and process.pid:
+            if number == at and started.wait(60) and process.pid:
                 os.kill(process.pid, signal.SIGKILL)
                 raise ConnectionAbortedError
 
         self.proxy.watch(before)
         process.start()
+        started.set()
         process.join(60)
         return process.exitcode == -signal.SIGKILL
 

@@ -58,7 +58,7 @@ def prometheus(
     """Run Prometheus as `make monitor` does, only faster, over a past of its own."""
     program, promtool = shutil.which("prometheus"), shutil.which("promtool")
     if not program or not promtool:
-        pytest.skip("there is no Prometheus on PATH: apt-get install prometheus")
+        pytest.skip("there is no Prometheus on PATH: apt-get install prometheus prometheus-alertmanager")
     folder, port = tmp_path_factory.mktemp("prometheus"), free_port()
     settings = LocalSettings(webapp_port=monitored.port, predictor_port=predictor.port)
     configured = configuration(settings)

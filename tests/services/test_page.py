@@ -16,7 +16,7 @@ from gourmetgram.classes import CLASSES
 from gourmetgram.records import PredictionRecord, RelabelRecord, Task
 from gourmetgram.sources import Source
 from gourmetgram.store import Store
-from tests.browser import COMMANDS, browser_path, open_browser
+from tests.browser import open_browser
 from tests.conftest import PHOTOS, new_webapp
 from tests.processes import Server, free_port
 
@@ -26,8 +26,6 @@ THANKS = "Thank you for your feedback!"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if browser_path() is None:
-        pytest.skip(f"no browser: install chromium, or set BROWSER_PATH (looked for {', '.join(COMMANDS)})")
     expect.set_options(timeout=30_000)  # milliseconds; a busy machine takes longer than the default of 5 s
     with open_browser() as browser:
         yield browser

@@ -11,7 +11,7 @@ from gourmetgram import keys
 from gourmetgram.classes import CLASSES
 from gourmetgram.records import LabelRecord
 from gourmetgram.sources import Source
-from tests.browser import browser_path, open_browser
+from tests.browser import open_browser
 from tests.cluster.release.installed import Release
 from tests.conftest import PHOTOS
 
@@ -23,8 +23,6 @@ PHOTO = min(PHOTOS.glob("evaluation/class_06/*.jpg"))
 @pytest.fixture
 def page(release: Release) -> Iterator[Page]:
     """Open the page through a port-forward, as the checklist says."""
-    if browser_path() is None:
-        pytest.skip("no browser: install chromium, or set BROWSER_PATH")
     expect.set_options(timeout=30_000)
     with release.forward("webapp", 5000) as url, open_browser() as browser:
         page = browser.new_page()

@@ -12,19 +12,17 @@ from predictor.admission import Admission
 from predictor.responses import refuse
 from predictor.settings import PredictorSettings
 
-SETTINGS = PredictorSettings(
-    max_body_bytes=1000, max_waiting_bytes=1500, max_waiting_requests=2, body_seconds=0.1
-)
+SETTINGS = PredictorSettings(max_body_bytes=1000, max_waiting_bytes=1500, max_waiting_requests=2)
 
 
 class Turnstile:
     """An application whose requests stay until they are let go."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: PredictorSettings = SETTINGS) -> None:
         self.go = asyncio.Event()
         self.arrived = asyncio.Semaphore(0)
         app = FastAPI()
-        app.add_route("/", Admission(SETTINGS)(self._stay), methods=["POST"])
+        app.add_route("/", Admission(settings)(self._stay), methods=["POST"])
         app.add_exception_handler(HTTPException, refuse)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://predictor")
 
@@ -77,7 +75,8 @@ def test_a_declared_body_that_is_too_large_is_not_read() -> None:
 
 def test_a_body_that_takes_too_long_is_refused() -> None:
     async def scenario() -> int:
-        return (await Turnstile().client.post("/", content=body_of(b"x", b"x", pause=0.5))).status_code
+        impatient = Turnstile(SETTINGS.model_copy(update={"body_seconds": 0.1}))
+        return (await impatient.client.post("/", content=body_of(b"x", b"x", pause=0.5))).status_code
 
     assert asyncio.run(scenario()) == 408
 

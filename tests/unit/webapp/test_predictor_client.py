@@ -75,7 +75,7 @@ def test_a_predictor_that_is_silent_is_not_waited_for(
     settings: WebappSettings, predictor: StubPredictor
 ) -> None:
     predictor.predict = [is_silent]
-    client = PredictorClient(settings.model_copy(update={"predictor_timeout_seconds": 0.1}))
+    client = PredictorClient(settings.model_copy(update={"predictor_timeout_seconds": 1.0}))
     with pytest.raises(PredictorUnavailableError):
         client.predict(JPEG, "image/jpeg")
     assert len(predictor.asked) == 1
