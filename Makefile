@@ -61,11 +61,15 @@ images: ## build the images of the predictor, the web application and the jobs
 	  $(DOCKER) build --tag $(IMAGES)/$$process:$(TAG) --file $$process/Dockerfile .; \
 	done
 
+push: ## push the images to the registry of IMAGES
+	for process in $(PROCESSES); do $(DOCKER) push $(IMAGES)/$$process:$(TAG); done
+
 image-torch: ## build the predictor's other image, with torch and TorchServe: some gigabytes
 	$(DOCKER) build --tag $(IMAGES)/predictor-torch:$(TAG) --file predictor/torchserve/Dockerfile .
 
 cluster: images ## create a kind cluster with all that the chart stands on, and install the chart there
 	kind get clusters | grep -qx gourmetgram || kind create cluster --config manifests/kind.yaml --image $(KIND_NODE_IMAGE)
+	kind export kubeconfig --name gourmetgram
 	manifests/platform/install.sh
 	kind load docker-image --name gourmetgram $(PROCESSES:%=$(IMAGES)/%:$(TAG))
 	$(MAKE) install MONITORING=yes
@@ -143,8 +147,8 @@ evaluate: $(BIN)/.test ## judge the model on photos it has never seen: DATA=<Foo
 ## A real Kubernetes for the tests: kind where Docker is, else a node that is built here (docs/test-cluster.md)
 
 NODE := $(BIN)/python -m tests.cluster.node
-# Those of the store too: its default server on a cluster, versitygw, is built with the node.
-CLUSTER_TESTS := tests/services/test_access.py tests/services/test_store.py tests/cluster
+# Those of the chart and of the store too: helm and versitygw, the default store on a cluster, are built with the node.
+CLUSTER_TESTS := tests/unit/chart tests/services/test_access.py tests/services/test_store.py tests/cluster
 
 test-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## the tests on a real Kubernetes; without Docker it takes root
 	@eval "$$($(NODE) environment)"; $(BIN)/pytest $(CLUSTER_TESTS) --timeout 900
@@ -185,11 +189,12 @@ bench-jobs: $(BIN)/.test $(BIN)/.label-studio ## what the jobs cost, by how much
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes pyproject.toml
 lock: $(UV) ## resolve the dependencies and write the lock files
 	$(LOCK) --group test -o tests/requirements.txt
-	for group in predictor webapp cronjobs; do \
+	for group in predictor webapp cronjobs chameleon; do \
 	  $(LOCK) --group $$group --constraints tests/requirements.txt -o $$group/requirements.txt; \
 	done
 	$(LOCK) --group torch --constraints tests/requirements.txt -o predictor/torchserve/requirements.txt
 	$(LOCK) --group local --constraints tests/requirements.txt -o manifests/local/requirements.txt
+	$(LOCK) --group openstack -o tests/openstack/requirements.txt
 	$(LOCK) --group label-studio -o cronjobs/label_studio/requirements.txt
 	$(LOCK) --group storage-initializer --constraints tests/requirements.txt -o tests/cluster/node/storage-initializer/requirements.txt
 
@@ -227,5 +232,5 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@touch $@
 
 .PHONY: help up status logs down monitor dashboards sample sync process report bench soak bench-jobs test lint test-unit test-services model evaluate lock
-.PHONY: mar images image-torch cluster cluster-down install chart-lint
+.PHONY: mar images push image-torch cluster cluster-down install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon
