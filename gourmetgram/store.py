@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import boto3
 from boto3.exceptions import Boto3Error
@@ -16,6 +16,7 @@ from gourmetgram.settings import StoreSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.literals import BucketLocationConstraintType
     from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 RecordType = TypeVar("RecordType", bound=Record)
@@ -160,7 +161,17 @@ class Store:
             present = {bucket["Name"] for bucket in self.client.list_buckets()["Buckets"]}
             for bucket in names:
                 if self._bucket(bucket) not in present:
-                    self.client.create_bucket(Bucket=self._bucket(bucket))
+                    self._create(self._bucket(bucket))
+
+    def _create(self, name: str) -> None:
+        try:
+            self.client.create_bucket(Bucket=name)
+        except ClientError as error:
+            # Amazon wants to be told its own region except in us-east-1; other servers refuse to be told.
+            if error.response.get("Error", {}).get("Code") != "IllegalLocationConstraintException":
+                raise
+            region = cast("BucketLocationConstraintType", self.client.meta.region_name)
+            self.client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
 
     def _entries(self, bucket: str, prefix: str) -> Iterator["ObjectTypeDef"]:
         pages = self.client.get_paginator("list_objects_v2")
