@@ -58,6 +58,14 @@ def test_another_store_is_reached_at_its_port(render: Render, endpoint: str, por
     assert policy["spec"]["egress"][-1] == {"ports": [{"port": port}]}
 
 
+def test_names_may_be_asked_for_anywhere(render: Render) -> None:
+    policies = [thing["spec"] for thing in render() if thing["kind"] == "NetworkPolicy"]
+    default = next(one for one in policies if COMPONENT not in one["podSelector"]["matchLabels"])
+    assert default["egress"] == [
+        {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
+    ]
+
+
 def test_people_can_be_named(render: Render) -> None:
     here = "networkPolicy.clients[0].ipBlock.cidr=10.0.0.0/8"
     rules = named(render("--set", here), "NetworkPolicy", "webapp")["spec"]["ingress"]
