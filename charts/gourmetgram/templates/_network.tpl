@@ -15,8 +15,13 @@
   ports: [{ port: 9000 }]
 {{- else -}}
 {{- $url := urlParse .Values.store.endpoint -}}
-{{- $default := eq $url.scheme "https" | ternary "443" "80" -}}
-- ports: [{ port: {{ regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default $default }} }]
+{{- $host := regexReplaceAll ":[0-9]+$" $url.host "" -}}
+{{- $port := trimPrefix $host $url.host | trimPrefix ":" | default (eq $url.scheme "https" | ternary "443" "80") -}}
+{{- if regexMatch "^[^.]+$|\\.svc(\\.|$)" $host -}}
+# A Service: the policy sees the port of its pods, which only they know.
+- to: [{ namespaceSelector: {} }]
+{{ end -}}
+- ports: [{ port: {{ $port }} }]
 {{- end }}
 {{- end }}
 

@@ -56,6 +56,13 @@ def test_another_store_is_reached_at_its_port(render: Render, endpoint: str, por
     chosen = f"store.bundled=false,store.endpoint={endpoint},credentials.existingSecret=keys"
     policy = named(render("--set", chosen), "NetworkPolicy", "webapp")
     assert policy["spec"]["egress"][-1] == {"ports": [{"port": port}]}
+    assert {"to": [{"namespaceSelector": {}}]} not in policy["spec"]["egress"]
+
+
+def test_a_store_behind_a_service_is_reached_at_its_pods_port(render: Render) -> None:
+    chosen = "store.bundled=false,store.endpoint=http://minio.minio.svc,credentials.existingSecret=keys"
+    rules = named(render("--set", chosen), "NetworkPolicy", "webapp")["spec"]["egress"]
+    assert rules[-2:] == [{"to": [{"namespaceSelector": {}}]}, {"ports": [{"port": 80}]}]
 
 
 def test_names_may_be_asked_for_anywhere(render: Render) -> None:
