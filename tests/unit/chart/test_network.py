@@ -65,6 +65,16 @@ def test_a_store_behind_a_service_is_reached_at_its_pods_port(render: Render) ->
     assert rules[-2:] == [{"to": [{"namespaceSelector": {}}]}, {"ports": [{"port": 80}]}]
 
 
+@pytest.mark.parametrize(
+    ("uri", "open_to_the_web"),
+    [("https://models.example.org/a.onnx", True), ("s3://models/a.onnx", False), ("pvc://a/a.onnx", False)],
+)
+def test_a_model_from_elsewhere_can_be_fetched(render: Render, uri: str, open_to_the_web: bool) -> None:
+    objects = render("--set", f"predictor.model.storageUri={uri}")
+    rules = named(objects, "NetworkPolicy", "predictor")["spec"]["egress"]
+    assert ({"ports": [{"port": 443}, {"port": 80}]} in rules) is open_to_the_web
+
+
 def test_names_may_be_asked_for_anywhere(render: Render) -> None:
     policies = [thing["spec"] for thing in render() if thing["kind"] == "NetworkPolicy"]
     default = next(one for one in policies if COMPONENT not in one["podSelector"]["matchLabels"])
