@@ -75,6 +75,11 @@ def test_a_model_from_elsewhere_can_be_fetched(render: Render, uri: str, open_to
     assert ({"ports": [{"port": 443}, {"port": 80}]} in rules) is open_to_the_web
 
 
+def test_the_set_up_reaches_the_api_server_wherever_it_listens(render: Render) -> None:
+    rules = named(render(), "NetworkPolicy", "set-up")["spec"]["egress"]
+    assert {one["port"] for one in rules[-1]["ports"]} == {443, 6443, 8443, 16443}
+
+
 def test_names_may_be_asked_for_anywhere(render: Render) -> None:
     policies = [thing["spec"] for thing in render() if thing["kind"] == "NetworkPolicy"]
     default = next(one for one in policies if COMPONENT not in one["podSelector"]["matchLabels"])
