@@ -65,6 +65,16 @@ def test_each_process_has_its_own_key(render: Render) -> None:
     assert entries == {"webapp-access-key", "cronjobs-access-key", "label-studio-access-key"}
 
 
+def test_only_the_store_and_the_set_up_read_the_root_key(render: Render) -> None:
+    readers = set()
+    for pod in pods(render()):
+        for container in containers(pod):
+            sources = [one for one in environment(container).values() if isinstance(one, dict)]
+            if any(source["secretKeyRef"]["key"] == "root-secret-key" for source in sources):
+                readers.add(pod["metadata"]["labels"]["app.kubernetes.io/component"])
+    assert readers == {"store", "set-up"}
+
+
 @pytest.mark.parametrize(
     ("setting", "value"),
     [("confidence_threshold", "0.8"), ("max_photo_bytes", "33554432"), ("store_attempts", "3")],
