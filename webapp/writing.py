@@ -23,6 +23,10 @@ from gourmetgram.store import Store, StoreUnavailableError
 if TYPE_CHECKING:
     from obstore import Attributes
 
+MIB = 1024 * 1024
+MIB_SECONDS = 8
+"""How much longer a write may take for each MiB of its body, so that a link of 1 Mbit/s carries any photo."""
+
 CREDENTIALS_LIVE = timedelta(minutes=5)
 """Until boto3 is asked again, which renews those that run out."""
 
@@ -56,12 +60,12 @@ class WritingStore(Store):
 
     def _put(self, location: Location, body: bytes, content_type: str) -> None:
         attributes: Attributes = {"Content-Type": content_type}
-        bucket = self._opened(location.bucket)
+        bucket = self._opened(location.bucket, len(body) // MIB)
         obstore.put(bucket, location.key, body, attributes=attributes, use_multipart=False)
 
-    def _open(self, bucket: str) -> S3Store:
-        seconds = self._settings.store_timeout_seconds
-        timeout = f"{round(1000 * seconds)}ms"
+    def _open(self, bucket: str, mib: int) -> S3Store:
+        """Open a bucket for bodies of so many MiB: obstore bounds a try as a whole, its body included."""
+        seconds = self._settings.store_timeout_seconds + mib * MIB_SECONDS
         return S3Store(
             self._bucket(bucket),
             endpoint=self.client.meta.endpoint_url,
@@ -70,8 +74,8 @@ class WritingStore(Store):
             credential_provider=Boto3CredentialProvider(boto3.Session(), ttl=CREDENTIALS_LIVE),
             client_options={
                 "allow_http": True,
-                "connect_timeout": timeout,
-                "timeout": timeout,
+                "connect_timeout": timedelta(seconds=self._settings.store_timeout_seconds),
+                "timeout": timedelta(seconds=seconds),
                 "pool_max_idle_per_host": str(self._settings.store_connections),
             },
             retry_config={

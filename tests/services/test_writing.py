@@ -1,5 +1,11 @@
 """The web application's own way of writing to the store, against the real one."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
 
 from gourmetgram.keys import PRODUCTION, Location
@@ -7,7 +13,7 @@ from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store, StoreUnavailableError
 from tests.processes import Server, free_port
 from tests.uploads import metric, photo, upload
-from webapp.writing import WritingStore
+from webapp.writing import MIB, WritingStore
 
 PHOTO = Location(PRODUCTION, "class_01/a photo+ü.jpg")
 WRITES = 'gourmetgram_store_request_seconds_count{operation="PutObject"}'
@@ -47,6 +53,41 @@ def test_without_credentials_the_store_is_unavailable(store: Store, monkeypatch:
     stranger = writing(monkeypatch, AWS_EC2_METADATA_DISABLED="true", AWS_SHARED_CREDENTIALS_FILE="/nowhere")
     with pytest.raises(StoreUnavailableError):
         stranger.put(PHOTO, b"photo", "image/jpeg")
+
+
+def test_a_large_photo_may_take_longer_than_a_store_may_be_silent(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store
+    with slow_link() as url:
+        far = writing(monkeypatch, AWS_ENDPOINT_URL_S3=url, GOURMETGRAM_STORE_TIMEOUT_SECONDS="0.2")
+        far.put(PHOTO, bytes(2 * MIB), "image/jpeg")
+
+
+@contextmanager
+def slow_link() -> Iterator[str]:
+    """Run a store that takes 3 MB a second."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            for _ in range(int(self.headers["Content-Length"]) // 65_536):
+                self.rfile.read(65_536)
+                time.sleep(0.02)
+            self.send_response(200)
+            self.send_header("ETag", '"1"')
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_writes_are_timed(webapp: Server) -> None:
