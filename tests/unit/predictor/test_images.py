@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
-from predictor.images import SHORTER_SIDE, SIDE, ImageRejected, to_square
+from predictor.images import MAX_PROFILE_BYTES, SHORTER_SIDE, SIDE, ImageRejected, to_square
 
 PHOTO = Path(__file__).parents[2] / "data/food-11/evaluation/class_06/000.jpg"
 
@@ -116,6 +116,12 @@ def test_colours_are_read_as_the_profile_defines_them() -> None:
     assert seen(encoded(image, icc_profile=swapped_profile()))[0, 0, 0] < 100
 
 
+def test_a_huge_profile_is_ignored() -> None:
+    image = Image.new("RGB", (300, 300), (250, 10, 10))
+    huge = swapped_profile() + bytes(MAX_PROFILE_BYTES)
+    assert seen(encoded(image, "JPEG", icc_profile=huge))[0, 0, 0] > 200
+
+
 def srgb_profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -173,6 +179,19 @@ def test_a_jpeg_of_far_too_many_scans_is_refused_before_it_is_decoded(photo: Ima
     assert to_square(body[:-2] + 10 * last_scan + body[-2:]).getbbox()
     with pytest.raises(ImageRejected, match="too many scans"):
         to_square(body[:-2] + 100 * last_scan + body[-2:])
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_the_film_that_a_phone_appends_is_no_part_of_the_photo(photo: Image.Image, progressive: bool) -> None:
+    body = encoded(photo, "JPEG", progressive=progressive)
+    film = np.random.default_rng(5).bytes(2_000_000) + 100 * b"\xff\xda"
+    assert difference(body + film, body) == 0
+
+
+def test_a_marker_hidden_in_a_comment_ends_no_photo(photo: Image.Image) -> None:
+    body = encoded(photo, "JPEG", progressive=True, comment=b"\xff\xd9")
+    with pytest.raises(ImageRejected, match="too many scans"):
+        to_square(body[:-2] + 100 * body[body.rindex(b"\xff\xda") : -2])
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
