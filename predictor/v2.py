@@ -66,7 +66,11 @@ def read_binary(body: bytes, header_length: str, model_name: str) -> InferReques
     if not re.fullmatch(r"[0-9]{1,9}", header_length) or int(header_length) > len(body):
         raise InvalidInput(f"{HEADER_LENGTH} must be the length of the JSON header.")
     header, tensor = body[: int(header_length)], body[int(header_length) :]
-    request = read(orjson.dumps(_with_empty_data(read_json(header))), model_name)
+    try:
+        whole = orjson.dumps(_with_empty_data(read_json(header)))
+    except orjson.JSONEncodeError as error:  # orjson reads deeper nesting than it writes
+        raise InvalidInput("The JSON header nests too deeply.") from error
+    request = read(whole, model_name)
     if not tensor:
         return request
     if len(request.inputs) != 1 or _binary_size(request.inputs[0]) != len(tensor):

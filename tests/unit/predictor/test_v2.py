@@ -133,6 +133,12 @@ def test_a_binary_tensor_that_is_no_photo_is_refused(post: Post, tensor: bytes) 
     assert post(PATH, **binary(bytes_tensor(shape=[1]), tensor)).status_code == 400
 
 
+def test_a_binary_header_of_deep_nesting_is_refused(post: Post) -> None:
+    header = b'{"inputs":' + 300 * b"[" + 300 * b"]" + b"}"
+    length = {"Inference-Header-Content-Length": str(len(header))}
+    assert post(PATH, content=header, headers=length).status_code == 400
+
+
 def test_a_binary_tensor_of_another_size_is_refused(post: Post) -> None:
     request = binary(bytes_tensor(shape=[1]), b"12345")
     request["content"] += b"more"
