@@ -69,15 +69,15 @@ def relabel(record: PredictionRecord, corrected_class: object) -> Response:
     return jsonify(success=True, message="Class updated successfully!", output_json_path=str(place))
 
 
-def _current_class(archive: Archive, record: PredictionRecord) -> str:
-    """Give the latest class: a relabel, one that has been processed, or the model's."""
+def _current_class(archive: Archive, record: PredictionRecord) -> str | None:
+    """Give the latest class: a relabel, one that has been processed, or the model's; None if none knows."""
     prediction_id = record.prediction_id
     try:
         if waiting := archive.get_record(keys.relabel(prediction_id), RelabelRecord):
             return waiting.corrected_class
         done = archive.get_record(keys.label(prediction_id, Source.USER_RELABEL), LabelRecord)
     except StoreUnavailableError:
-        return record.prediction
+        return None
     return done.actual if done else record.prediction
 
 

@@ -195,6 +195,14 @@ class TestStoreAway:
         services.delivery.deliver_all()
         assert relabelled(store, waiting_id) == "Egg"
 
+    def test_a_class_that_may_be_the_latest_is_kept(
+        self, client: FlaskClient, store: MemoryStore, services: Services, waiting_id: str
+    ) -> None:
+        assert choose(client, waiting_id, "Soup") != UNCHANGED["message"]
+        store.away = False
+        services.delivery.deliver_all()
+        assert relabelled(store, waiting_id) == "Soup"
+
     def test_an_id_that_may_exist_is_not_said_to_be_unknown(
         self, client: FlaskClient, store: MemoryStore, prediction_id: str
     ) -> None:
