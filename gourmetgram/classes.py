@@ -24,12 +24,3 @@ def class_dir(name: str) -> str:
         ValueError: ``name`` is not one of ``CLASSES``.
     """
     return CLASS_DIRS[CLASSES.index(name)]
-
-
-def class_name(folder: str) -> str:
-    """Name the class of a folder: ``"class_00"`` is ``"Bread"``.
-
-    Raises:
-        ValueError: ``folder`` is not one of ``CLASS_DIRS``.
-    """
-    return CLASSES[CLASS_DIRS.index(folder)]

@@ -23,9 +23,17 @@ def _prediction_id(value: str) -> str:
     return value
 
 
+def _of_every_class(probabilities: dict[str, float]) -> dict[str, float]:
+    if set(probabilities) != set(CLASSES):
+        message = "a prediction has one probability a class"
+        raise ValueError(message)
+    return probabilities
+
+
 ClassName = Annotated[str, AfterValidator(_class_name)]
 PredictionId = Annotated[str, AfterValidator(_prediction_id)]
 Probability = Annotated[float, Field(ge=0, le=1)]
+Probabilities = Annotated[dict[ClassName, Probability], AfterValidator(_of_every_class)]
 
 
 class Record(BaseModel):
@@ -53,7 +61,7 @@ class PredictionRecord(Record):
     filename: str
     prediction: ClassName
     confidence: Probability
-    probabilities: dict[ClassName, Probability]
+    probabilities: Probabilities
     image: Image
     class_dir: str
     model_name: str
@@ -62,9 +70,6 @@ class PredictionRecord(Record):
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
-        if set(self.probabilities) != set(CLASSES):
-            message = "a prediction has one probability a class"
-            raise ValueError(message)
         if self.class_dir != class_dir(self.prediction):
             message = "class_dir is not the folder of the predicted class"
             raise ValueError(message)

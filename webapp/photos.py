@@ -1,6 +1,7 @@
 """The upload: a photo, known by its first bytes and not by what it is called."""
 
 import io
+from contextlib import closing
 from pathlib import PurePosixPath
 from typing import IO, NamedTuple
 
@@ -9,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 MAX_FILENAME = 255
+NO_PHOTO = "Choose a photo first: the form has no file, or it is empty."
 
 
 class UploadRequest(Request):
@@ -40,9 +42,12 @@ def read_photo(upload: FileStorage | None, max_bytes: int) -> Photo:
         RequestEntityTooLarge: it has more than ``max_bytes``.
         UnsupportedMediaType: it is not a JPEG, PNG or WebP.
     """
-    body = upload.stream.read(max_bytes + 1) if upload else b""
-    if upload is None or not body:
-        raise BadRequest("Choose a photo first: the form has no file, or it is empty.")
+    if upload is None:
+        raise BadRequest(NO_PHOTO)
+    with closing(upload):  # else its own copy stays as long as the request
+        body = upload.stream.read(max_bytes + 1)
+    if not body:
+        raise BadRequest(NO_PHOTO)
     if len(body) > max_bytes:
         raise RequestEntityTooLarge(too_large(max_bytes))
     content_type = content_type_of(body)

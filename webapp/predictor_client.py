@@ -5,8 +5,10 @@ web application's whole time for an upload.
 """
 
 import json
+import ssl
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from itertools import count
@@ -15,7 +17,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from gourmetgram.records import ClassName, Probability
+from gourmetgram.records import ClassName, Probabilities, Probability
 from webapp.settings import WebappSettings
 
 REFUSALS = {400, 413, 415, 422}
@@ -44,7 +46,7 @@ class Prediction(BaseModel):
 
     prediction: ClassName
     confidence: Probability
-    probabilities: dict[ClassName, Probability]
+    probabilities: Probabilities
     model_name: str
     model_version: str
 
@@ -65,8 +67,12 @@ class PredictorClient:
     """Asks the predictor of one InferenceService."""
 
     def __init__(self, settings: WebappSettings) -> None:
-        self._address = urlsplit(settings.predictor_url)
-        self._predict_path = f"{self._address.path}/v1/models/{settings.model_name}:predict"
+        address = urlsplit(settings.predictor_url)
+        self._connect = partial(HTTPConnection, address.netloc)
+        if address.scheme == "https":
+            self._connect = partial(HTTPSConnection, address.netloc, context=ssl.create_default_context())
+        self._ready_path = f"{address.path}/v2/health/ready"
+        self._predict_path = f"{address.path}/v1/models/{settings.model_name}:predict"
         self._timeout = settings.predictor_timeout_seconds
         self._sent = count(1)
         self._idle: deque[HTTPConnection] = deque()
@@ -98,9 +104,9 @@ class PredictorClient:
 
     def is_ready(self, timeout_seconds: float) -> bool:
         """Tell whether the predictor has its model, by a connection that is made for it."""
-        connection = self._connect(timeout_seconds)
+        connection = self._connect(timeout=timeout_seconds)
         try:
-            connection.request("GET", f"{self._address.path}/v2/health/ready")
+            connection.request("GET", self._ready_path)
             response = connection.getresponse()
             return response.status == HTTPStatus.OK and bool(json.loads(response.read())["ready"])
         except (OSError, HTTPException, ValueError, KeyError, TypeError):
@@ -115,9 +121,9 @@ class PredictorClient:
         try:
             try:
                 return self._send(self._kept_connection(), photo, headers)
-            except ConnectionError:
+            except (ConnectionError, ssl.SSLEOFError):
                 # A kept connection was closed, or its pod ended, just now: another answers.
-                return self._send(self._connect(self._timeout), photo, headers)
+                return self._send(self._connect(timeout=self._timeout), photo, headers)
         except (OSError, HTTPException) as error:
             message = f"the predictor did not answer: {error!r}"
             raise PredictorUnavailableError(message) from error
@@ -138,11 +144,7 @@ class PredictorClient:
         try:
             return self._idle.pop()  # the one that was used last: the others may be closed by now
         except IndexError:
-            return self._connect(self._timeout)
-
-    def _connect(self, timeout_seconds: float) -> HTTPConnection:
-        kind = HTTPSConnection if self._address.scheme == "https" else HTTPConnection
-        return kind(self._address.netloc, timeout=timeout_seconds)
+            return self._connect(timeout=self._timeout)
 
 
 def _sentence(body: bytes) -> str:

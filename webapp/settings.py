@@ -24,7 +24,7 @@ class WebappSettings(StoreSettings):
         default=64, gt=RESERVED_THREADS, description="Requests that are answered at the same time"
     )
     max_upload_bytes: int = Field(
-        default=256 * MIB, ge=1, description="Bytes of all uploads in work; more are answered with 503"
+        default=96 * MIB, ge=1, description="Bytes of all uploads in work; more are answered with 503"
     )
 
     predictor_url: str = Field(

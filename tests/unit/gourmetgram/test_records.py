@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from gourmetgram.classes import CLASSES, class_dir, class_name
+from gourmetgram.classes import CLASS_DIRS, CLASSES, class_dir
 from gourmetgram.records import PredictionRecord, Task
 from gourmetgram.sources import Source
 
@@ -22,8 +22,8 @@ FIELDS = {
 }
 
 
-def test_the_classes_are_eleven_and_their_folders_go_back_and_forth() -> None:
-    assert [class_name(class_dir(name)) for name in CLASSES] == list(CLASSES)
+def test_the_classes_are_eleven_and_their_folders_are_in_their_order() -> None:
+    assert [class_dir(name) for name in CLASSES] == sorted(CLASS_DIRS)
     assert (class_dir("Bread"), class_dir("Vegetable/Fruit")) == ("class_00", "class_10")
 
 
