@@ -75,11 +75,6 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         self.ready = True
         return self.ready
 
-    def stop(self) -> None:
-        """End the threads."""
-        super().stop()
-        self._executor.shutdown()
-
     async def preprocess(self, payload: Payload, headers: dict[str, str] | None = None) -> Photos:  # noqa: ARG002
         """Take the photos out of a request.
 

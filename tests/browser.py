@@ -25,7 +25,7 @@ def _installed() -> str | None:
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
-    """Run a headless browser: ``BROWSER_PATH``, or one that ``PATH`` knows; skip the test where there is none.
+    """Run a headless browser, ``BROWSER_PATH`` or one that ``PATH`` knows; without one skip the test.
 
     Its driver keeps an event loop running in this thread: close it before something else needs one.
     """

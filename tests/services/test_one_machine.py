@@ -146,7 +146,7 @@ def test_monitor_without_its_programs_says_how_to_get_them(
 
 @pytest.mark.skipif(
     not (shutil.which("prometheus") and shutil.which("prometheus-alertmanager")),
-    reason="apt-get install prometheus prometheus-alertmanager"
+    reason="apt-get install prometheus prometheus-alertmanager",
 )
 def test_monitor_starts_prometheus_with_the_rules_and_an_alertmanager_it_knows(running: Checkout) -> None:
     result = running.make("monitor")
