@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,6 +79,17 @@ def test_everything_that_is_wrong_is_said_at_once(render: Render) -> None:
         "min is larger",
     ):
         assert value in str(refused.value)
+
+
+@pytest.mark.parametrize("number", ["1073741825", "1.1e+10"])
+def test_a_spool_that_its_volume_has_no_room_for_is_refused(
+    render: Render, tmp_path: Path, number: str
+) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text(f"webapp: {{ spool: {{ size: 1Gi }}, settings: {{ spool_max_bytes: {number} }} }}")
+    with pytest.raises(RefusedError, match="room for 1073741824 bytes"):
+        render("--values", values)
+    assert render("--values", values, "--set", "webapp.settings.spool_max_bytes=1073741824")
 
 
 def test_a_release_name_that_is_too_long_for_kserve_is_refused(render: Render) -> None:
