@@ -2,8 +2,11 @@
 # ruff: noqa: N999 - gunicorn's own name for it
 
 import logging
+import socket
+import struct
 from pathlib import Path
 
+from gunicorn.arbiter import Arbiter
 from prometheus_client import disable_created_metrics
 
 from gourmetgram.memory import keep_small
@@ -25,3 +28,14 @@ keepalive = 75
 # The heartbeat file needs a folder that can be written where the root file system can't.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
+
+SILENT_SECONDS = 15
+
+
+def when_ready(server: Arbiter) -> None:
+    """Give up a client that falls silent in the middle of a request, since it holds a thread.
+
+    gunicorn bounds the wait for the first byte only; accepted sockets have the listener's option.
+    """
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENT_SECONDS, 0))

@@ -2,8 +2,10 @@
 
 import ast
 import re
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from tests.conftest import new_webapp
 from tests.processes import Server
 from tests.proxy import proxied
 from tests.uploads import photo, upload
+from webapp.settings import WebappSettings
 
 EXAMPLES = Path(__file__).parent / "examples"
 
@@ -134,3 +137,11 @@ def test_32_clients_at_once_are_counted_exactly(replica: Server) -> None:
     for kind in ("true_positives", "true_negatives", "false_positives", "false_negatives"):
         assert f"\n{kind}_total 80.0\n" in text
     assert "\naccuracy 0.5\n" in text
+
+
+def test_clients_that_fall_silent_do_not_hold_the_threads_for_good(webapp: Server) -> None:
+    with ExitStack() as clients:
+        for _ in range(WebappSettings().request_threads + 1):
+            client = clients.enter_context(socket.create_connection(("127.0.0.1", webapp.port)))
+            client.sendall(b"POST /predict HTTP/1.1\r\n")
+        assert requests.get(f"{webapp.url}/healthz", timeout=60).ok
