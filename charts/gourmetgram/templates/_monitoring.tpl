@@ -14,5 +14,24 @@
 {{- with $root.Values.monitoring.runbooks -}}
 {{- $text = $text | replace "runbook_url: monitoring/runbooks/" (printf "runbook_url: %s/" (trimSuffix "/" .)) -}}
 {{- end -}}
+{{- if $root.Values.labelStudio.enabled -}}
 {{- $text -}}
+{{- else -}}
+{{- $text = $text | replace "last_success_timestamp_seconds{" "last_success_timestamp_seconds{cronjob=\"processing\"," -}}
+{{- include "gourmetgram.rulesWithoutLabelStudio" ($text | fromYaml) -}}
+{{- end -}}
+{{- end }}
+
+{{/* Nobody answers tasks: the alerts that ask for answers would fire for ever. */}}
+{{- define "gourmetgram.rulesWithoutLabelStudio" -}}
+{{- range $group := .groups -}}
+{{- $rules := list -}}
+{{- range $group.rules -}}
+{{- if not (has (coalesce .alert .title .record) (list "GourmetGramTasksWaitTooLong" "GourmetGramTooFewLabels")) -}}
+{{- $rules = append $rules . -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set $group "rules" $rules -}}
+{{- end -}}
+{{- toYaml . -}}
 {{- end }}

@@ -94,6 +94,16 @@ def test_grafana_gets_the_alerts_of_this_namespace(objects: list[Manifest]) -> N
     assert max(len(rule["uid"]) for rule in rules) <= 40
 
 
+def test_without_label_studio_no_alert_waits_for_its_answers(render: Render) -> None:
+    objects = render("--values", CHART / "ci/10-monitoring.yaml", "--set", "labelStudio.enabled=false")
+    (text,) = named(objects, "ConfigMap", "grafana-alerts")["data"].values()
+    in_grafana = [rule["title"] for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+    assert in_grafana == [rule["alert"] for rule in _rules(objects) if "alert" in rule]
+    assert not {"GourmetGramTasksWaitTooLong", "GourmetGramTooFewLabels"} & set(in_grafana)
+    (success,) = (rule for rule in _rules(objects) if rule.get("record") == "gourmetgram:cronjob_success:max")
+    assert 'cronjob="processing"' in success["expr"]
+
+
 def test_prometheus_may_ask_the_web_application(objects: list[Manifest]) -> None:
     (rule,) = named(objects, "NetworkPolicy", "webapp-metrics")["spec"]["ingress"]
     assert rule["ports"] == [{"port": 5000}]

@@ -97,7 +97,8 @@ def test_what_holds_data_outlives_the_release(render: Render) -> None:
 def test_without_label_studio_nothing_of_it_is_left(render: Render) -> None:
     objects = render("--set", "labelStudio.enabled=false")
     assert not [thing for thing in objects if "label-studio" in thing["metadata"]["name"]]
-    assert not [thing for thing in objects if thing["metadata"]["name"].endswith("-sync")]
+    jobs = [thing["metadata"]["name"] for thing in objects if thing["kind"] == "CronJob"]
+    assert jobs == ["food-gourmetgram-processing"]
 
 
 def test_two_releases_share_no_name(render: Render) -> None:
