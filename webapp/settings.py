@@ -28,7 +28,9 @@ class WebappSettings(StoreSettings):
     )
 
     predictor_url: str = Field(
-        default="http://127.0.0.1:8000", description="Where the predictor answers, without a slash at the end"
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://([^/@:\s\[\]]+|\[[0-9a-fA-F:]+\])(:\d+)?(/\S*[^/\s])?$",
+        description="Where the predictor answers, without a slash at the end",
     )
     model_name: str = Field(default="food11", description="Name of the model that the predictor serves")
     predictor_timeout_seconds: float = Field(default=5.0, gt=0, description="Wait for a prediction")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pydantic import ValidationError
 
 from tests.unit.webapp.conftest import JPEG
 from tests.unit.webapp.stub_predictor import (
@@ -23,6 +24,19 @@ def client(settings: WebappSettings) -> Iterator[PredictorClient]:
     client = PredictorClient(settings)
     yield client
     client.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["predictor:8000", "ftp://predictor", "http://me:secret@predictor", "http://p/"]
+)
+def test_what_is_no_address_is_refused_at_the_start(url: str) -> None:
+    with pytest.raises(ValidationError, match="predictor_url"):
+        WebappSettings(predictor_url=url)
+
+
+@pytest.mark.parametrize("url", ["http://p", "https://p.example:8443", "http://[::1]:80", "http://p/a/b"])
+def test_addresses_are_accepted(url: str) -> None:
+    assert WebappSettings(predictor_url=url).predictor_url == url
 
 
 def test_photos_share_a_connection(client: PredictorClient, predictor: StubPredictor) -> None:
