@@ -5,6 +5,10 @@ set -euo pipefail
 from=${1:-$FOOD11}
 target=/srv/food11/Food-11
 export KUBECONFIG=/etc/rancher/k3s/k3s.yaml
+
+# First, and for an empty folder too: Jupyter doesn't start without the claim.
+mkdir -p /srv/food11
+sed "s/NODE_NAME/$(hostname)/" "$(dirname "$0")/../food11.yaml" | kubectl apply -f -
 [ "$from" != none ] || exit 0
 
 unpack() { # the zip or folder $1 into the new folder $2
@@ -46,4 +50,3 @@ if [ $# -gt 0 ] || [ ! -d "$target" ]; then
     mv "$found" "$target"
     rm -rf "$work"
 fi
-sed "s/NODE_NAME/$(hostname)/" "$(dirname "$0")/../food11.yaml" | kubectl apply -f -

@@ -1,0 +1,42 @@
+"""The machine's scripts, run in a folder that stands for its disk, with stubs for what they call."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from chameleon.user_data import VM
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Path:
+    for folder in ("bin", "dev", "etc/gourmetgram", "steps"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "food11.yaml").write_text((VM / "food11.yaml").read_text())
+    (tmp_path / "dev/console").touch()
+    return tmp_path
+
+
+def stub(disk: Path, program: str, line: str) -> None:
+    (disk / "bin" / program).write_text(f"#!/bin/sh\n{line}\n")
+    (disk / "bin" / program).chmod(0o755)
+
+
+def run(disk: Path, script: str, **variables: str) -> int:
+    """Run a script whose absolute paths lead into the folder."""
+    text = (VM / script).read_text()
+    for folder in ("/srv/", "/dev/console", "/etc/gourmetgram", "/opt/"):
+        text = text.replace(folder, f"{disk}{folder}")
+    (disk / script).write_text(text)
+    path = f"{disk / 'bin'}:{os.environ['PATH']}"
+    return subprocess.run(["bash", disk / script], env={"PATH": path, **variables}, check=False).returncode
+
+
+@pytest.mark.parametrize("food11", ["none", "https://food.test/no.zip"])
+def test_the_claim_for_food11_is_there_without_the_photos(disk: Path, food11: str) -> None:
+    stub(disk, "kubectl", f"cat >{disk}/applied")
+    stub(disk, "curl", "exit 22")
+    assert run(disk, "steps/food11.sh", FOOD11=food11) == 0
+    assert "kind: PersistentVolumeClaim" in (disk / "applied").read_text()
+    assert (disk / "srv/food11").is_dir()
