@@ -1,5 +1,6 @@
 """Where the virtual machines get this repository: by default from this clone's origin, at its commit."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -16,8 +17,7 @@ def repository(settings: Settings) -> str:
         ProvisioningError: if none was given and this clone has no origin.
     """
     url = settings.repository or _git("remote", "get-url", "origin")
-    if url.startswith("git@"):
-        url = "https://" + url.removeprefix("git@").replace(":", "/", 1)
+    url = re.sub(r"^ssh://git@([^/:]+)(?::\d+)?/|^git@([^:]+):", r"https://\1\2/", url)
     if not url:
         raise ProvisioningError(
             "Say where the VM gets the source: --repository https://… (this clone has no origin)."

@@ -5,6 +5,12 @@ set -euo pipefail
 . /etc/gourmetgram/deployment.env
 export GIT_TERMINAL_PROMPT=0
 
+say() {
+    echo "gourmetgram: $*"
+    echo "gourmetgram: $*" >/dev/console || true
+} 2>/dev/null
+trap 'say "FAILED to fetch $REVISION of $REPOSITORY, see /var/log/gourmetgram-install.log; trying again in a minute"' ERR
+
 if ! command -v git >/dev/null; then
     apt-get update -q
     DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends git

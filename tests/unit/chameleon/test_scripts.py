@@ -40,3 +40,10 @@ def test_the_claim_for_food11_is_there_without_the_photos(disk: Path, food11: st
     assert run(disk, "steps/food11.sh", FOOD11=food11) == 0
     assert "kind: PersistentVolumeClaim" in (disk / "applied").read_text()
     assert (disk / "srv/food11").is_dir()
+
+
+def test_a_source_that_cannot_be_fetched_is_named_on_the_console(disk: Path) -> None:
+    (disk / "etc/gourmetgram/deployment.env").write_text(f"REPOSITORY=file://{disk}/none\nREVISION=main\n")
+    (disk / "opt").mkdir()
+    assert run(disk, "fetch.sh") != 0
+    assert "gourmetgram: FAILED to fetch main of file://" in (disk / "dev/console").read_text()

@@ -32,8 +32,15 @@ def test_a_clone_without_origin_needs_a_repository(anywhere: Settings) -> None:
         source.repository(anywhere)
 
 
-def test_an_ssh_origin_is_cloned_by_https(clone: Path, anywhere: Settings) -> None:
-    origin = "git@github.com:alice/gourmetgram.git"
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "git@github.com:alice/gourmetgram.git",
+        "ssh://git@github.com/alice/gourmetgram.git",
+        "ssh://git@github.com:22/alice/gourmetgram.git",
+    ],
+)
+def test_an_ssh_origin_is_cloned_by_https(clone: Path, anywhere: Settings, origin: str) -> None:
     subprocess.run(["git", "-C", clone, "remote", "add", "origin", origin], check=True)
     assert source.repository(anywhere) == "https://github.com/alice/gourmetgram.git"
 
