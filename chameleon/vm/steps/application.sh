@@ -5,7 +5,7 @@ values=()
 [ "$SMALL" = no ] || values=(--values small/gourmetgram.yaml)
 
 helm upgrade --install gourmetgram /opt/gourmetgram/charts/gourmetgram --namespace gourmetgram \
-    --set "image.tag=$(git -C /opt/gourmetgram rev-parse --short=12 HEAD)" --set monitoring.enabled=true \
+    --set-string "image.tag=$(git -C /opt/gourmetgram rev-parse --short=12 HEAD)" --set monitoring.enabled=true \
     "${values[@]}" --wait --timeout 20m
 kubectl apply -f ports.yaml
 install credentials.sh /usr/local/sbin/gourmetgram-credentials

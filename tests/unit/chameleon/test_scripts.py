@@ -47,3 +47,11 @@ def test_a_source_that_cannot_be_fetched_is_named_on_the_console(disk: Path) -> 
     (disk / "opt").mkdir()
     assert run(disk, "fetch.sh") != 0
     assert "gourmetgram: FAILED to fetch main of file://" in (disk / "dev/console").read_text()
+
+
+def test_a_commit_of_digits_is_a_tag(disk: Path) -> None:
+    for program in ("git", "kubectl", "curl", "install"):
+        stub(disk, program, "echo 123456789012")
+    stub(disk, "helm", f'echo "$@" >{disk}/told')
+    assert run(disk, "steps/application.sh", SMALL="no") == 0
+    assert "--set-string image.tag=123456789012 " in (disk / "told").read_text()
