@@ -20,9 +20,10 @@ http://{{ include "gourmetgram.fullname" . }}-store.{{ .Release.Namespace }}.svc
 {{ include "gourmetgram.credential" (list $root "AWS_SECRET_ACCESS_KEY" (printf "%s-secret-key" $user)) }}
 {{- end }}
 
+{{/* JSON, since a version of digits would be 1.23e+11 else. */}}
 {{- define "gourmetgram.modelVersion" -}}
 {{- with .Values.predictor -}}
-{{ eq .runtime "onnx" | ternary .model.version .model.floatVersion }}
+{{ eq .runtime "onnx" | ternary .model.version .model.floatVersion | toJson | trimAll "\"" }}
 {{- end }}
 {{- end }}
 

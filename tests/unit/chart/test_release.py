@@ -13,6 +13,14 @@ def test_a_model_is_a_uri_in_the_store(render: Render) -> None:
     assert service["spec"]["predictor"]["model"]["storageUri"] == "s3://a-models/food11/7/food11.onnx"
 
 
+def test_a_version_of_digits_stays_as_it_is(render: Render, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text("predictor: { model: { version: 123456789012 } }")
+    service = named(render("--values", tmp_path / "values.yaml"), "InferenceService")
+    assert (
+        service["spec"]["predictor"]["model"]["storageUri"] == "s3://models/food11/123456789012/food11.onnx"
+    )
+
+
 def test_the_wanted_version_is_put_into_the_store(render: Render) -> None:
     job = named(render("--set", "predictor.model.version=7"), "Job", "store-set-up")
     assert job["spec"]["template"]["spec"]["containers"][0]["command"][-2:] == ["predictor.publish", "7"]
