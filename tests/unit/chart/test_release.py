@@ -1,10 +1,12 @@
 """What the chart makes of its values."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 import predictor.torchserve.ready
+from cronjobs.label_studio import client, projects
 from tests.unit.chart.conftest import Render, containers, environment, named, pods
 
 
@@ -115,6 +117,17 @@ def test_two_releases_share_no_name(render: Render) -> None:
         return {(thing["kind"], thing["metadata"]["name"]) for thing in objects}
 
     assert not names("a") & names("b")
+
+
+@pytest.mark.parametrize("found", [3, None])
+def test_the_test_of_label_studio_knows_the_projects_as_the_jobs_do(
+    render: Render, monkeypatch: pytest.MonkeyPatch, found: int | None
+) -> None:
+    code = named(render(), "Pod", "test-label-studio")["spec"]["containers"][0]["command"][-1]
+    monkeypatch.setattr(client, "connect", nullcontext)
+    monkeypatch.setattr(projects, "project_id", lambda *_: found)
+    with nullcontext() if found else pytest.raises(AssertionError):
+        exec(code, {})  # noqa: S102
 
 
 @pytest.mark.parametrize(
