@@ -17,6 +17,6 @@ for process in webapp predictor cronjobs; do
     mv "$archive.new" "$archive"
     find "$folder" -name "$process-*.tar" ! -name "$process-$tag.tar" -delete
 done
-! systemctl is-active --quiet k3s || for archive in "$folder"/*-"$tag".tar; do
+! systemctl is-active --quiet k3s k3s-agent || for archive in "$folder"/*-"$tag".tar; do
     k3s ctr --namespace k8s.io images import "$archive"
 done

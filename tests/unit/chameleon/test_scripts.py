@@ -26,7 +26,7 @@ def stub(disk: Path, program: str, line: str) -> None:
 def run(disk: Path, script: str, **variables: str) -> int:
     """Run a script whose absolute paths lead into the folder."""
     text = (VM / script).read_text()
-    for folder in ("/srv/", "/dev/console", "/etc/gourmetgram", "/opt/"):
+    for folder in ("/srv/", "/var/lib/", "/dev/console", "/etc/gourmetgram", "/opt/"):
         text = text.replace(folder, f"{disk}{folder}")
     (disk / script).write_text(text)
     path = f"{disk / 'bin'}:{os.environ['PATH']}"
@@ -55,3 +55,16 @@ def test_a_commit_of_digits_is_a_tag(disk: Path) -> None:
     stub(disk, "helm", f'echo "$@" >{disk}/told')
     assert run(disk, "steps/application.sh", SMALL="no") == 0
     assert "--set-string image.tag=123456789012 " in (disk / "told").read_text()
+
+
+def test_a_machine_that_runs_already_is_given_the_images(disk: Path) -> None:
+    stub(disk, "git", "echo 123456789012")
+    stub(disk, "buildah", '[ "$1" = build ] || touch "$(echo "$3" | cut -d: -f2)"')
+    # An agent: the one service of the two is there.
+    stub(disk, "systemctl", "echo $* | grep --quiet --word-regexp k3s-agent")
+    stub(disk, "k3s", f'echo "$@" >>{disk}/imported')
+    assert run(disk, "steps/images.sh") == 0
+    imported = (disk / "imported").read_text().splitlines()
+    assert [line.rpartition("/")[2] for line in imported] == [
+        f"{process}-123456789012.tar" for process in ("cronjobs", "predictor", "webapp")
+    ]
