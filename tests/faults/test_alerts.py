@@ -97,7 +97,7 @@ class System:
 
     def _prometheus(self) -> Server:
         for path in (ROOT / "monitoring/rules").glob("*.yaml"):
-            # Longer than Prometheus takes to find its targets, 5 s, until when the web application is missing.
+            # Longer than Prometheus takes to find its targets: 5 s in which it knows no web application.
             text = re.sub(r"for: \d+m$", "for: 10s", path.read_text(), flags=re.MULTILINE)
             (self.folder / path.name).write_text(text.replace("} > 600", "} > 3").replace(") > 600", ") > 3"))
         settings = LocalSettings(
