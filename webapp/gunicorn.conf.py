@@ -29,7 +29,7 @@ keepalive = 75
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 
-SILENT_SECONDS = 15
+SILENT_SECONDS = 10
 
 
 def when_ready(server: Arbiter) -> None:

@@ -98,7 +98,7 @@ class System:
     def _prometheus(self) -> Server:
         for path in (ROOT / "monitoring/rules").glob("*.yaml"):
             # Longer than Prometheus takes to find its targets: 5 s in which it knows no web application.
-            text = re.sub(r"for: \d+m$", "for: 10s", path.read_text(), flags=re.MULTILINE)
+            text = re.sub(r"for: \d+m$", "for: 8s", path.read_text(), flags=re.MULTILINE)
             (self.folder / path.name).write_text(text.replace("} > 600", "} > 3").replace(") > 600", ") > 3"))
         settings = LocalSettings(
             webapp_port=self.webapp.port,
@@ -140,14 +140,22 @@ class System:
             time.sleep(0.2)
 
 
-@pytest.fixture
-def system(tmp_path: Path) -> Iterator[System]:
-    system = System(tmp_path)
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    system = System(tmp_path_factory.mktemp("alerts"))
     try:
         system.start()
         yield system
     finally:
         system.stop()
+
+
+@pytest.fixture
+def system(parts: System) -> System:
+    """Give the parts once all of them are well."""
+    parts.wait(lambda firing: not firing)
+    parts.receiver.ever.clear()
+    return parts
 
 
 def test_without_a_predictor_its_alert_goes_out_and_clears(system: System) -> None:
@@ -156,18 +164,6 @@ def test_without_a_predictor_its_alert_goes_out_and_clears(system: System) -> No
     system.predictor.start()
     system.wait(lambda firing: not firing)
     assert system.receiver.ever == {"GourmetGramPredictorDown"}
-
-
-def test_without_a_store_its_alerts_go_out_and_clear(system: System) -> None:
-    system.store_server.kill()
-    system.wait(lambda firing: "GourmetGramStoreUnreadable" in firing)
-    system.store_server.start()
-    system.wait(lambda firing: "GourmetGramStoreUnreadable" not in firing)
-    assert system.receiver.ever <= {
-        "GourmetGramStoreUnreadable",
-        "GourmetGramStoreErrors",
-        "GourmetGramStoreSlow",
-    }
 
 
 def test_wrong_predictions_raise_the_alert_of_the_accuracy(system: System) -> None:
@@ -186,3 +182,15 @@ def test_wrong_predictions_raise_the_alert_of_the_accuracy(system: System) -> No
         store.delete(place)
     system.wait(lambda firing: not firing)
     assert system.receiver.ever == {"GourmetGramAccuracyBelowTarget"}
+
+
+def test_without_a_store_its_alerts_go_out_and_clear(system: System) -> None:
+    system.store_server.kill()
+    system.wait(lambda firing: "GourmetGramStoreUnreadable" in firing)
+    system.store_server.start()
+    system.wait(lambda firing: "GourmetGramStoreUnreadable" not in firing)
+    assert system.receiver.ever <= {
+        "GourmetGramStoreUnreadable",
+        "GourmetGramStoreErrors",
+        "GourmetGramStoreSlow",
+    }
