@@ -114,6 +114,7 @@ class StubPredictor:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 assert self.path == "/v2/health/ready"
