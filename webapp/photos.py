@@ -10,7 +10,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 MAX_FILENAME = 255
-NO_PHOTO = "Choose a photo first: the form has no file, or it is empty."
 
 
 class UploadRequest(Request):
@@ -42,18 +41,20 @@ def read_photo(upload: FileStorage | None, max_bytes: int) -> Photo:
         RequestEntityTooLarge: it has more than ``max_bytes``.
         UnsupportedMediaType: it is not a JPEG, PNG or WebP.
     """
-    if upload is None:
-        raise BadRequest(NO_PHOTO)
-    with closing(upload):  # else its own copy stays as long as the request
-        body = upload.stream.read(max_bytes + 1)
-    if not body:
-        raise BadRequest(NO_PHOTO)
+    body = _taken_out(upload, max_bytes + 1) if upload else b""
+    if upload is None or not body:
+        raise BadRequest("Choose a photo first: the form has no file, or it is empty.")
     if len(body) > max_bytes:
         raise RequestEntityTooLarge(too_large(max_bytes))
     content_type = content_type_of(body)
     if content_type is None:
         raise UnsupportedMediaType("This file is not a JPEG, PNG or WebP photo.")
     return Photo(body, content_type, clean_filename(upload.filename or ""))
+
+
+def _taken_out(upload: FileStorage, max_bytes: int) -> bytes:
+    with closing(upload):  # else its own copy stays as long as the request
+        return upload.stream.read(max_bytes)
 
 
 def too_large(max_bytes: int) -> str:

@@ -176,6 +176,14 @@ def test_without_the_predictor_nothing_is_kept_and_a_person_is_asked_to_wait(
     assert store.objects == {}
 
 
+def test_a_file_without_a_name_was_not_chosen(client: FlaskClient) -> None:
+    part = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n' + JPEG + b"\r\n--b--\r\n"
+    )
+    response = client.post("/predict", data=part, content_type="multipart/form-data; boundary=b")
+    assert response.status_code == 400
+
+
 def test_a_file_name_is_kept_but_not_trusted(client: FlaskClient, store: MemoryStore) -> None:
     body = json.loads(upload(client, name="../<b>x</b>\u202e.jpg", headers=AS_JSON).text)
     assert body["filename"] == "b>.jpg"
