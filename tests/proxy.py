@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.serving import serving
+
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
 
 
@@ -57,14 +59,9 @@ class Proxy(ThreadingHTTPServer):
 @contextmanager
 def proxied(upstream: str) -> Iterator[Proxy]:
     """Run a proxy."""
-    with Proxy(upstream) as proxy:
-        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield proxy
-        finally:
-            proxy.shutdown()
-            thread.join()
+    proxy = Proxy(upstream)
+    with serving(proxy):
+        yield proxy
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -19,11 +19,11 @@ from obstore.store import S3Store
 from gourmetgram.keys import Location
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store, StoreUnavailableError
+from webapp.settings import MIB
 
 if TYPE_CHECKING:
     from obstore import Attributes
 
-MIB = 1024 * 1024
 MIB_SECONDS = 8
 """How much longer a write may take for each MiB of its body, so that a link of 1 Mbit/s carries any photo."""
 
@@ -63,6 +63,10 @@ class WritingStore(Store):
         bucket = self._opened(location.bucket, len(body) // MIB)
         obstore.put(bucket, location.key, body, attributes=attributes, use_multipart=False)
 
+    @functools.cached_property
+    def _credentials(self) -> Boto3CredentialProvider:
+        return Boto3CredentialProvider(boto3.Session(), ttl=CREDENTIALS_LIVE)
+
     def _open(self, bucket: str, mib: int) -> S3Store:
         """Open a bucket for bodies of so many MiB: obstore bounds a try as a whole, its body included."""
         seconds = self._settings.store_timeout_seconds + mib * MIB_SECONDS
@@ -71,7 +75,7 @@ class WritingStore(Store):
             endpoint=self.client.meta.endpoint_url,
             region=self.client.meta.region_name,
             virtual_hosted_style_request=False,
-            credential_provider=Boto3CredentialProvider(boto3.Session(), ttl=CREDENTIALS_LIVE),
+            credential_provider=self._credentials,
             client_options={
                 "allow_http": True,
                 "connect_timeout": timedelta(seconds=self._settings.store_timeout_seconds),

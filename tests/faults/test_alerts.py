@@ -6,7 +6,6 @@ The rules are those of the repository, with waits of seconds where they have min
 import json
 import re
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from manifests.local.settings import LocalSettings
 from tests.conftest import ROOT, new_predictor, new_store_server, new_webapp
 from tests.labelling import prediction_id
 from tests.processes import Server, free_port
+from tests.serving import serving
 
 DEADLINE_SECONDS = 90
 PROGRAMS = [shutil.which(name) for name in ("prometheus", "prometheus-alertmanager")]
@@ -53,17 +53,12 @@ class Receiver:
                 """Say nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever).start()
 
     def take(self, message: dict[str, list[dict[str, dict[str, str]]]]) -> None:
         for alert in message["alerts"]:
             name = alert["labels"]["alertname"]
             (self.firing.add if alert["status"] == "firing" else self.firing.discard)(name)  # type: ignore[comparison-overlap]
             self.ever |= self.firing
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
 
 
 class System:
@@ -125,7 +120,6 @@ class System:
     def stop(self) -> None:
         for server in reversed(self.servers):
             server.stop()
-        self.receiver.close()
 
     def store(self) -> Store:
         with pytest.MonkeyPatch.context() as patch:
@@ -143,11 +137,12 @@ class System:
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     system = System(tmp_path_factory.mktemp("alerts"))
-    try:
-        system.start()
-        yield system
-    finally:
-        system.stop()
+    with serving(system.receiver.server):
+        try:
+            system.start()
+            yield system
+        finally:
+            system.stop()
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The web application's own way of writing to the store, against the real one."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
@@ -12,8 +10,10 @@ from gourmetgram.keys import PRODUCTION, Location
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store, StoreUnavailableError
 from tests.processes import Server, free_port
+from tests.serving import serving
 from tests.uploads import metric, photo, upload
-from webapp.writing import MIB, WritingStore
+from webapp.settings import MIB
+from webapp.writing import WritingStore
 
 PHOTO = Location(PRODUCTION, "class_01/a photo+ü.jpg")
 WRITES = 'gourmetgram_store_request_seconds_count{operation="PutObject"}'
@@ -64,8 +64,7 @@ def test_a_large_photo_may_take_longer_than_a_store_may_be_silent(
         far.put(PHOTO, bytes(2 * MIB), "image/jpeg")
 
 
-@contextmanager
-def slow_link() -> Iterator[str]:
+def slow_link() -> AbstractContextManager[str]:
     """Run a store that takes 3 MB a second."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -80,14 +79,7 @@ def slow_link() -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
 
 
 def test_writes_are_timed(webapp: Server) -> None:

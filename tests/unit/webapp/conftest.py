@@ -14,6 +14,7 @@ import webapp.services
 from gourmetgram.keys import Location
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import ObjectNotFoundError, Store, StoreUnavailableError
+from tests.serving import serving
 from tests.unit.webapp.stub_predictor import StubPredictor
 from webapp import create_app
 from webapp.services import EXTENSION, Services
@@ -59,7 +60,8 @@ class MemoryStore(Store):
 
 @pytest.fixture(scope="session")
 def predictor_server() -> Iterator[StubPredictor]:
-    with StubPredictor().serving() as stub:
+    stub = StubPredictor()
+    with serving(stub.server):
         yield stub
 
 

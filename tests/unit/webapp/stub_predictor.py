@@ -1,10 +1,9 @@
 """A predictor that answers as it is told, over HTTP, on connections that it keeps."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Barrier, Thread
+from threading import Barrier
 from typing import NamedTuple
 
 from gourmetgram.classes import CLASSES
@@ -82,8 +81,8 @@ class StubPredictor:
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.forget()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def forget(self) -> None:
         """Answer as a predictor does whose model is sure that everything is a soup."""
@@ -91,18 +90,6 @@ class StubPredictor:
         self.predict: list[Say] = [says(answer())]
         """One after the other; the last one again and again."""
         self.ready = says({"ready": True})
-
-    @contextmanager
-    def serving(self) -> Iterator["StubPredictor"]:
-        """Answer while inside."""
-        thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield self
-        finally:
-            self._server.shutdown()
-            thread.join()
-            self._server.server_close()
 
     def _predict(self, handler: BaseHTTPRequestHandler) -> None:
         photo = handler.rfile.read(int(handler.headers["Content-Length"]))

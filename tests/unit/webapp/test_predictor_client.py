@@ -61,7 +61,7 @@ def test_a_photo_whose_connection_breaks_is_sent_again(
     assert client.predict(JPEG, "image/jpeg").prediction == "Rice"
 
 
-def test_connections_that_were_all_closed_cost_one_more_try_each(
+def test_a_photo_that_two_connections_break_on_is_given_up_and_the_next_is_sent(
     client: PredictorClient, predictor: StubPredictor
 ) -> None:
     predictor.predict = [says(answer()), hangs_up, hangs_up, says(answer())]
