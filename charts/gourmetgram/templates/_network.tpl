@@ -15,13 +15,12 @@
   ports: [{ port: 9000 }]
 {{- else -}}
 {{- $url := urlParse .Values.store.endpoint -}}
-{{- $host := regexReplaceAll ":[0-9]+$" $url.host "" -}}
-{{- $port := trimPrefix $host $url.host | trimPrefix ":" | default (eq $url.scheme "https" | ternary "443" "80") -}}
-{{- if regexMatch "^[^.]+$|\\.svc(\\.|$)" $host -}}
+{{- $default := eq $url.scheme "https" | ternary "443" "80" -}}
+{{- if regexMatch "^[^.]+$|\\.svc(\\.|$)" $url.hostname -}}
 # A Service: the policy sees the port of its pods, which only they know.
 - to: [{ namespaceSelector: {} }]
 {{ end -}}
-- ports: [{ port: {{ $port }} }]
+- ports: [{ port: {{ regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default $default }} }]
 {{- end }}
 {{- end }}
 
