@@ -99,6 +99,11 @@ def random_sample() -> Location:
     return Location(TRACKING, "samples/latest.json")
 
 
+def quality() -> Location:
+    """Locate how good the model is, as it was last worked out."""
+    return Location(TRACKING, "quality/latest.json")
+
+
 def exported_until(source: Source) -> Location:
     """Locate the time up to which all annotations are known to have been exported."""
     return Location(TRACKING, f"exports/{source.folder}.json")
