@@ -41,9 +41,9 @@ def page() -> Response:
 
 
 @blueprint.app_context_processor
-def inlined() -> dict[str, Callable[[str], Markup]]:
-    """Let templates put the text of a file from ``static/`` into the page."""
-    return {"inlined": _inlined}
+def for_templates() -> dict[str, Callable[[str], Markup] | bool]:
+    """Let templates put a file from ``static/`` into the page, and say what is kept of a photo."""
+    return {"inlined": _inlined, "keep_photo_metadata": services().settings.keep_photo_metadata}
 
 
 @blueprint.after_app_request

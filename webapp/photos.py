@@ -9,6 +9,8 @@ from flask import Request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from webapp import metadata
+
 MAX_FILENAME = 255
 
 
@@ -33,11 +35,11 @@ class Photo(NamedTuple):
     filename: str
 
 
-def read_photo(upload: FileStorage | None, max_bytes: int) -> Photo:
-    """Read a photo from a form.
+def read_photo(upload: FileStorage | None, max_bytes: int, *, keep_metadata: bool = False) -> Photo:
+    """Read a photo from a form, without what may tell where it was taken unless ``keep_metadata``.
 
     Raises:
-        BadRequest: there is none.
+        BadRequest: there is none, or it is cut into more pieces than any photo.
         RequestEntityTooLarge: it has more than ``max_bytes``.
         UnsupportedMediaType: it is not a JPEG, PNG or WebP.
     """
@@ -49,7 +51,16 @@ def read_photo(upload: FileStorage | None, max_bytes: int) -> Photo:
     content_type = content_type_of(body)
     if content_type is None:
         raise UnsupportedMediaType("This file is not a JPEG, PNG or WebP photo.")
+    if not keep_metadata:
+        body = _without_place(body, content_type)
     return Photo(body, content_type, clean_filename(upload.filename or ""))
+
+
+def _without_place(body: bytes, content_type: str) -> bytes:
+    try:
+        return metadata.without_place(body, content_type)
+    except metadata.TooManyPiecesError:
+        raise BadRequest("This photo is damaged: it has too many parts.") from None
 
 
 def _taken_out(upload: FileStorage, max_bytes: int) -> bytes:

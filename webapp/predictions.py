@@ -33,7 +33,8 @@ def predict() -> Response:
     parts = services()
     limit = parts.settings.max_photo_bytes
     with parts.admission.admit(min(request.content_length or limit, limit)):
-        photo = read_photo(request.files.get("file"), limit)
+        keep_metadata = parts.settings.keep_photo_metadata
+        photo = read_photo(request.files.get("file"), limit, keep_metadata=keep_metadata)
         record = record_of(photo, parts.predictor.predict(photo.body, photo.content_type))
         stored = parts.archive.keep(_writes(record, photo, parts))
     parts.metrics.observe_prediction(record)

@@ -39,6 +39,10 @@ class WebappSettings(StoreSettings):
     )
     max_photo_bytes: int = Field(default=16 * MIB, ge=1, description="Largest photo that is accepted")
 
+    keep_photo_metadata: bool = Field(
+        default=False, description="Keep what the camera wrote into a photo, the place among it"
+    )
+
     store_connections: int = Field(
         default=72, ge=1, description="Connections to the store that are kept open"
     )

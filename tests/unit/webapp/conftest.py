@@ -20,7 +20,7 @@ from webapp import create_app
 from webapp.services import EXTENSION, Services
 from webapp.settings import WebappSettings
 
-JPEG = b"\xff\xd8\xff\xe0 a photo"
+JPEG = b"\xff\xd8\xff\xda a photo"
 
 
 class MemoryStore(Store):
