@@ -39,6 +39,9 @@ process: $(BIN)/.run ## turn annotations and relabels into labels and class fold
 report: $(BIN)/.run ## say how good the model is, by the labels; a picture goes to .local/report.png
 	@$(BIN)/python -m manifests.local job report --picture .local/report.png
 
+delete: $(BIN)/.run ## delete predictions and all that followed from them: ID="<prediction id> ..."
+	@$(BIN)/python -m manifests.local job deletion $(or $(ID),$(error Say which: make delete ID=<prediction id>))
+
 monitor: $(BIN)/.run $(BIN)/.label-studio ## start Prometheus and Alertmanager beside the parts
 	@$(BIN)/python -m manifests.local monitor
 
@@ -231,6 +234,6 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
 	@touch $@
 
-.PHONY: help up status logs down monitor dashboards sample sync process report bench soak bench-jobs test lint test-unit test-services model evaluate lock
+.PHONY: help up status logs down delete monitor dashboards sample sync process report bench soak bench-jobs test lint test-unit test-services model evaluate lock
 .PHONY: mar images push image-torch cluster cluster-down install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

@@ -17,8 +17,14 @@ from gourmetgram.store import Store, StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
-WEBAPP, CRONJOBS, LABEL_STUDIO, PREDICTOR = "webapp", "cronjobs", "label-studio", "predictor"
-ACCESS_KEYS = (WEBAPP, CRONJOBS, LABEL_STUDIO, PREDICTOR)
+WEBAPP, CRONJOBS, DELETION, LABEL_STUDIO, PREDICTOR = (
+    "webapp",
+    "cronjobs",
+    "deletion",
+    "label-studio",
+    "predictor",
+)
+ACCESS_KEYS = (WEBAPP, CRONJOBS, DELETION, LABEL_STUDIO, PREDICTOR)
 
 WAIT_SECONDS = 300
 
@@ -40,6 +46,7 @@ GRANTS = (
     Grant(CRONJOBS, TRACKING, writes=[""], deletes=["labels/"]),
     Grant(CRONJOBS, LABELSTUDIO, writes=[""], deletes=[""]),
     *(Grant(CRONJOBS, bucket, writes=[""], deletes=[""]) for bucket in DATASETS),
+    *(Grant(DELETION, bucket, deletes=[""]) for bucket in BUCKETS),
     Grant(LABEL_STUDIO, PRODUCTION),
     Grant(LABEL_STUDIO, LABELSTUDIO, writes=["output/"]),
     Grant(PREDICTOR, MODELS),

@@ -15,6 +15,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from cronjobs.settings import CronjobSettings
 from gourmetgram.jobs import JOBS
 
 CHART_VALUES = Path(__file__).parents[1] / "charts/gourmetgram/values.yaml"
@@ -28,7 +29,8 @@ log = logging.getLogger(__name__)
 def triggers() -> dict[str, CronTrigger]:
     """Read when each job runs, by its name."""
     values = yaml.safe_load(CHART_VALUES.read_text())["cronjobs"]
-    return {job: trigger(values[job]["schedule"], values["timeZone"]) for job in JOBS}
+    jobs = (*JOBS, "deletion") if CronjobSettings().retention_days else JOBS
+    return {job: trigger(values[job]["schedule"], values["timeZone"]) for job in jobs}
 
 
 def trigger(schedule: str, time_zone: str) -> CronTrigger:

@@ -31,4 +31,11 @@ class CronjobSettings(StoreSettings):
         description="Show the model's class in Random Sampling; this biases the accuracy that is estimated",
     )
 
+    retention_days: int = Field(
+        default=0, ge=0, description="Days after which predictions are deleted; 0 keeps them for ever"
+    )
+    deleted_predictions: str = Field(
+        default="", description="Ids that cronjobs.deletion deletes where its command line names none"
+    )
+
     processing_threads: int = Field(default=16, ge=1, description="Predictions that are processed at a time")

@@ -17,11 +17,16 @@ from gourmetgram.settings import StoreSettings
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import BucketLocationConstraintType
-    from mypy_boto3_s3.type_defs import ObjectTypeDef
+    from mypy_boto3_s3.type_defs import DeleteTypeDef, ObjectTypeDef
+
+_MISSING = {"NoSuchKey", "404", "NotFound"}
 
 RecordType = TypeVar("RecordType", bound=Record)
 
 JSON = "application/json"
+
+DELETED_AT_ONCE = 1000
+"""Objects that S3 deletes in one request at most."""
 
 
 class StoreUnavailableError(Exception):
@@ -151,6 +156,28 @@ class Store:
         except ObjectNotFoundError:
             return
 
+    def delete_all(self, locations: Sequence[Location]) -> None:
+        """Delete many objects in few requests; what is not there is deleted already.
+
+        Raises:
+            StoreUnavailableError: some may or may not have been deleted.
+        """
+        for bucket in dict.fromkeys(place.bucket for place in locations):
+            names = [place.key for place in locations if place.bucket == bucket]
+            for start in range(0, len(names), DELETED_AT_ONCE):
+                self._delete_at_once(bucket, names[start : start + DELETED_AT_ONCE])
+
+    def _delete_at_once(self, bucket: str, names: Sequence[str]) -> None:
+        with _failures(Location(bucket, names[0])):
+            wanted: DeleteTypeDef = {"Objects": [{"Key": name} for name in names], "Quiet": True}
+            answer = self.client.delete_objects(Bucket=self._bucket(bucket), Delete=wanted)
+        for error in answer.get("Errors", []):
+            if error.get("Code") not in _MISSING:
+                message = (
+                    f"the object store did not delete {bucket}/{error.get('Key')}: {error.get('Message')}"
+                )
+                raise StoreUnavailableError(message)
+
     def create_buckets(self, names: Sequence[str] = BUCKETS) -> None:
         """Create the buckets that are missing.
 
@@ -202,7 +229,7 @@ def _failures(location: Location) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "404", "NotFound"}:
+        if error.response.get("Error", {}).get("Code") in _MISSING:
             raise ObjectNotFoundError(str(location)) from error
         message = f"the object store refused {location}: {error}"
         raise StoreUnavailableError(message) from error

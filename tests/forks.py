@@ -4,12 +4,14 @@ import functools
 import multiprocessing
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from multiprocessing.context import ForkServerProcess
 
 import boto3
 import botocore.session
 from tqdm import tqdm
 
+from cronjobs.deletion import Deletion
 from cronjobs.label_studio.client import connect
 from cronjobs.label_studio.setup import set_up
 from cronjobs.processing import Processing
@@ -18,7 +20,7 @@ from cronjobs.settings import CronjobSettings
 from cronjobs.sync import sync
 from gourmetgram.sources import Source
 from gourmetgram.store import Store
-from tests.labelling import NOON
+from tests.labelling import NOON, prediction_id
 
 # What boto3 reads about S3 takes longer than all requests of a job in a test: read it once, for all copies.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
@@ -48,6 +50,18 @@ def run_processing(env: Mapping[str, str]) -> None:
     Processing(Store(settings), settings).run()
 
 
+def run_deletion(env: Mapping[str, str]) -> None:
+    """Delete the first prediction."""
+    os.environ.update(env)
+    Deletion(Store(CronjobSettings()), None).of_predictions([prediction_id(1)])
+
+
+def run_retention(env: Mapping[str, str]) -> None:
+    """Delete what is older than a month, two months later."""
+    os.environ.update(env)
+    Deletion(Store(CronjobSettings()), None).older_than(30, NOON.date() + timedelta(days=60))
+
+
 def run_sync(env: Mapping[str, str]) -> None:
     """Sync one project."""
     os.environ.update(env)
@@ -62,4 +76,11 @@ def run_set_up(env: Mapping[str, str]) -> None:
     set_up()
 
 
-JOBS = {"sampling": run_sampling, "processing": run_processing, "sync": run_sync, "setup": run_set_up}
+JOBS = {
+    "sampling": run_sampling,
+    "processing": run_processing,
+    "deletion": run_deletion,
+    "retention": run_retention,
+    "sync": run_sync,
+    "setup": run_set_up,
+}

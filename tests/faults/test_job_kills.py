@@ -58,6 +58,16 @@ class Jobs:
         assert process.exitcode == 0
         return self.proxy.counts.total()
 
+    def writes(self, job: str, store: Store) -> list[int]:
+        """Run a job to its end; return which of its requests change something."""
+        writes: list[int] = []
+        self.proxy.watch(lambda number, line: None if line.startswith("GET") else writes.append(number))
+        process = self.process(job, store)
+        process.start()
+        process.join(60)
+        assert process.exitcode == 0
+        return writes
+
     def kill(self, job: str, store: Store, at: int, threads: int = 1) -> bool:
         """Kill a job when it makes its request of a number, which the store never sees; tell if it did."""
         process = self.process(job, store, threads)
@@ -155,6 +165,22 @@ def test_killed_at_any_request_and_run_again_it_leaves_the_same(jobs: Jobs, job:
         assert jobs.kill(job, store, at)
         jobs.run(job, store)
         assert plain(store) == plain(undisturbed), f"killed at request {at} of {requests}"
+
+
+@pytest.mark.parametrize("job", ["deletion", "retention"])
+def test_a_deletion_killed_at_any_write_and_run_again_leaves_the_same(jobs: Jobs, job: str) -> None:
+    def state(store: Store) -> None:
+        in_disagreement(store)
+        relabel(store, upload(store, 2), "Rice")
+
+    undisturbed = jobs.filled(state)
+    writes = jobs.writes(job, undisturbed)
+    assert len(writes) > 3
+    for at in writes:
+        store = jobs.filled(state)
+        assert jobs.kill(job, store, at)
+        jobs.run(job, store)
+        assert plain(store) == plain(undisturbed), f"killed at request {at}"
 
 
 def test_killed_again_and_again_with_many_threads_it_leaves_the_same(jobs: Jobs) -> None:

@@ -52,6 +52,18 @@ def test_the_service_in_front_selects_the_pods_of_every_revision(render: Render)
     assert selector == {"serving.kserve.io/inferenceservice": name}
 
 
+def test_nothing_is_deleted_by_the_clock_unless_a_period_is_given(render: Render) -> None:
+    asleep = named(render(), "CronJob", "deletion")["spec"]
+    awake = named(render("--set", "cronjobs.settings.retention_days=90"), "CronJob", "deletion")["spec"]
+    assert (asleep.get("suspend"), awake.get("suspend")) == (True, None)
+
+
+def test_the_deletion_has_a_key_of_its_own(render: Render) -> None:
+    (pod,) = pods([named(render(), "CronJob", "deletion")])
+    key = environment(containers(pod)[0])["AWS_ACCESS_KEY_ID"]
+    assert key["secretKeyRef"]["key"] == "deletion-access-key"
+
+
 def test_the_jobs_do_not_overlap_pile_up_or_hang(render: Render) -> None:
     for job in (thing for thing in render() if thing["kind"] == "CronJob"):
         spec = job["spec"]
@@ -72,7 +84,8 @@ def test_each_process_has_its_own_key(render: Render) -> None:
     ):
         key = environment(containers(pod)[0]).get("AWS_ACCESS_KEY_ID")
         entries |= {key["secretKeyRef"]["key"]} if key else set()
-    assert entries == {"webapp-access-key", "cronjobs-access-key", "label-studio-access-key"}
+    processes = ("webapp", "cronjobs", "deletion", "label-studio")
+    assert entries == {f"{process}-access-key" for process in processes}
 
 
 def test_only_the_store_and_the_set_up_read_the_root_key(render: Render) -> None:
@@ -108,7 +121,7 @@ def test_without_label_studio_nothing_of_it_is_left(render: Render) -> None:
     objects = render("--set", "labelStudio.enabled=false")
     assert not [thing for thing in objects if "label-studio" in thing["metadata"]["name"]]
     jobs = [thing["metadata"]["name"] for thing in objects if thing["kind"] == "CronJob"]
-    assert jobs == ["food-gourmetgram-processing"]
+    assert jobs == ["food-gourmetgram-processing", "food-gourmetgram-deletion"]
 
 
 def test_two_releases_share_no_name(render: Render) -> None:

@@ -23,6 +23,11 @@ def test_the_jobs_run_at_two_three_and_four() -> None:
     }
 
 
+def test_deletions_run_too_once_a_retention_period_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOURMETGRAM_RETENTION_DAYS", "90")
+    assert f"{triggers()['deletion'].get_next_fire_time(None, SATURDAY):%H:%M}" == "05:00"
+
+
 @pytest.mark.parametrize(
     ("schedule", "run"),
     [

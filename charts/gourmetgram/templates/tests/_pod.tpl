@@ -17,7 +17,7 @@ spec:
     - name: test
       {{- include "gourmetgram.image" (list $root "cronjobs") | nindent 6 }}
       command: [python, -c, {{ index . 2 | quote }}]
-      env: {{ include "gourmetgram.cronjobsEnv" $root | nindent 8 }}
+      env: {{ include "gourmetgram.cronjobsEnv" (list $root "cronjobs") | nindent 8 }}
       {{- include "gourmetgram.shortResources" $root | nindent 6 }}
       {{- include "gourmetgram.container" $root | nindent 6 }}
 {{- end }}
