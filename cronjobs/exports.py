@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, ValidationError
 
+from cronjobs.archive import archive, archive_name, unreadable
 from cronjobs.label_studio.annotations import Annotation, StudioTask
-from cronjobs.outputs import UnreadableOutputError, archive, archive_name, read, unreadable
+from cronjobs.outputs import UnreadableOutputError, read
 from gourmetgram import keys
 from gourmetgram.keys import Location
-from gourmetgram.records import Record
+from gourmetgram.records import QuarantineRecord, Record
 from gourmetgram.sources import Source
 from gourmetgram.store import ObjectNotFoundError, Store
 
@@ -60,5 +61,18 @@ def _waits(store: Store, source: Source, annotation: Annotation) -> bool:
 def _is_kept(store: Store, source: Source, prediction_id: str, annotation: Annotation) -> bool:
     name = archive_name(str(annotation.id), annotation.updated_at)
     answer = Location(keys.LABELSTUDIO, f"{archive(source, prediction_id)}{name}")
-    refused = unreadable(source, f"{keys.outputs(source)}{annotation.id}")
-    return any(map(store.exists, (keys.processed(answer), keys.quarantined(answer), refused)))
+    kept = any(map(store.exists, (keys.processed(answer), keys.quarantined(answer))))
+    return kept or _is_refused(store, source, f"{keys.outputs(source)}{annotation.id}")
+
+
+def _is_refused(store: Store, source: Source, key: str) -> bool:
+    """Tell whether nothing can be made of an answer; one that an older version could not read is freed."""
+    place = unreadable(source, key)
+    try:
+        read(source, key, store.get_record(place, QuarantineRecord).body.encode())
+    except ObjectNotFoundError:
+        return False
+    except (UnreadableOutputError, ValidationError):
+        return True
+    store.delete(place)
+    return False

@@ -4,8 +4,6 @@ The label is written before its photo is put into a class folder, and the photo 
 changes: so the label always says in which one folder the photo may be, also after a crash.
 """
 
-from pathlib import PurePosixPath
-
 from pydantic import ValidationError
 
 from cronjobs.outputs import Output
@@ -36,11 +34,11 @@ def write(store: Store, answer: Output, *, everywhere: bool) -> None:
         predicted=record.prediction,
         actual=actual,
         source=source,
-        annotator=answer.annotator,
+        annotator=answer.who,
         labelled_at=answer.version,
     )
     store.put_record(keys.label(prediction_id, source), label)
-    extension = PurePosixPath(record.image.key).suffix.removeprefix(".")
+    extension = record.image.key.rpartition(".")[2]
     try:
         store.copy(record.image.location, keys.photo(source.dataset, folder, prediction_id, extension))
     except ObjectNotFoundError as error:

@@ -1,16 +1,16 @@
 """What annotators and users answered: the objects under output/, each read into the same shape.
 
 Label Studio writes one object per annotation and replaces it when the annotation changes; the web application
-writes one per relabelled photo. What was processed or quarantined is kept per version, under a name of its
-own, so that no run can write over what another one knows.
+writes one per relabelled photo; the sync writes one per annotation that has been deleted in Label Studio.
 """
 
 from datetime import datetime
-from pathlib import PurePosixPath
+from enum import StrEnum
 from typing import NamedTuple
 
 from pydantic import AwareDatetime, Field, ValidationError
 
+from cronjobs.archive import archive_name
 from gourmetgram import keys
 from gourmetgram.keys import Location
 from gourmetgram.labelling import CHOICES
@@ -25,30 +25,69 @@ class UnreadableOutputError(Exception):
     """An object is not the answer of anybody; the message is the reason, for people."""
 
 
+class Deleted(StrEnum):
+    """What was deleted in Label Studio when an answer was withdrawn."""
+
+    ANNOTATION = "annotation"
+    TASK = "task"
+
+    @property
+    def suffix(self) -> str:
+        """End the name of a withdrawal."""
+        return f"-{self}-withdrawn.json"
+
+
+class Withdrawal(Record):
+    """That Label Studio no longer has an annotation."""
+
+    prediction_id: PredictionId
+    annotation: str
+    version: AwareDatetime
+    """The newest version that was known; a later one would count again."""
+    deleted: Deleted
+
+
 class Output(NamedTuple):
-    """One version of one answer."""
+    """One version of one answer, or its withdrawal."""
 
     source: Source
     prediction_id: str
     name: str
     """The annotation's number in Label Studio."""
     version: datetime
-    annotator: str
-    choices: tuple[str, ...]
-    is_skipped: bool
     body: bytes
+    annotator: str | None = None
+    """None if the annotator's account has been deleted."""
+    choices: tuple[str, ...] = ()
+    is_skipped: bool = False
+    project: int | None = None
+    """The project's number in Label Studio."""
+    withdrawn_with: Deleted | None = None
 
     @property
-    def key(self) -> str:
-        """Give the key under which it waited."""
+    def age(self) -> tuple[datetime, int, bool]:
+        """Sort by version; of equal ones a withdrawal comes last, else the one that knows who answered."""
+        deleted = 0 if self.withdrawn_with is None else 1 + list(Deleted).index(self.withdrawn_with)
+        return self.version, deleted, self.annotator is not None
+
+    @property
+    def who(self) -> str:
+        """Name who answered: two people whose accounts have been deleted remain two."""
+        return self.annotator or f"annotation {self.name}"
+
+    @property
+    def place(self) -> Location:
+        """Locate where it waits."""
         if self.source is Source.USER_RELABEL:
-            return keys.relabel(self.prediction_id).key
-        return f"{keys.outputs(self.source)}{self.name}"
+            return keys.relabel(self.prediction_id)
+        suffix = self.withdrawn_with.suffix if self.withdrawn_with else ""
+        return Location(keys.LABELSTUDIO, f"{keys.outputs(self.source)}{self.name}{suffix}")
 
     @property
     def archive_name(self) -> str:
         """Name this version where it is kept, below the folder of its prediction."""
-        return archive_name(self.name, self.version)
+        suffix = self.withdrawn_with.suffix if self.withdrawn_with else ".json"
+        return archive_name(self.name, self.version, suffix)
 
 
 def is_answer(source: Source, key: str) -> bool:
@@ -56,20 +95,12 @@ def is_answer(source: Source, key: str) -> bool:
     return key != f"{keys.outputs(source)}{keys.FOLDER_NOTE}"
 
 
-def archive_name(name: str, version: datetime) -> str:
-    """Name a version of an answer; the version's time is in UTC."""
-    return f"{name}-{version:%Y%m%dT%H%M%S.%fZ}.json"
-
-
-def archive(source: Source, prediction_id: str) -> str:
-    """Give the folder, below processed/ or quarantine/, that keeps all answers about a prediction."""
-    return f"{keys.outputs(source)}{prediction_id}/"
-
-
-def unreadable(source: Source, key: str) -> Location:
-    """Locate where an answer is kept that nothing can be made of."""
-    name = PurePosixPath(key).relative_to(keys.outputs(source))
-    return keys.quarantined(Location(keys.LABELSTUDIO, f"{keys.outputs(source)}unreadable/{name}"))
+def withdrawal(answer: Output, deleted: Deleted) -> Output:
+    """Withdraw an answer."""
+    record = Withdrawal(
+        prediction_id=answer.prediction_id, annotation=answer.name, version=answer.version, deleted=deleted
+    )
+    return _withdrawal(answer.source, record.model_dump_json().encode())
 
 
 def read(source: Source, key: str, body: bytes) -> Output:
@@ -79,7 +110,10 @@ def read(source: Source, key: str, body: bytes) -> Output:
         UnreadableOutputError: it is none.
     """
     try:
-        return _relabel(key, body) if source is Source.USER_RELABEL else _annotation(source, body)
+        if source is Source.USER_RELABEL:
+            return _relabel(key, body)
+        is_withdrawal = any(key.endswith(deleted.suffix) for deleted in Deleted)
+        return _withdrawal(source, body) if is_withdrawal else _annotation(source, body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -106,11 +140,12 @@ class _Result(Record):
 
 class _Annotation(Record):
     id: int
-    completed_by: _User
+    completed_by: _User | None
     result: list[_Result]
     was_cancelled: bool
     updated_at: AwareDatetime
     task: _Task
+    project: int | None = None
 
 
 def _annotation(source: Source, body: bytes) -> Output:
@@ -121,10 +156,23 @@ def _annotation(source: Source, body: bytes) -> Output:
         prediction_id=annotation.task.data.prediction_id,
         name=str(annotation.id),
         version=annotation.updated_at,
-        annotator=annotation.completed_by.email,
+        body=body,
+        annotator=annotation.completed_by.email if annotation.completed_by else None,
         choices=tuple(str(choice) for choices in chosen if isinstance(choices, list) for choice in choices),
         is_skipped=annotation.was_cancelled,
+        project=annotation.project,
+    )
+
+
+def _withdrawal(source: Source, body: bytes) -> Output:
+    record = Withdrawal.model_validate_json(body)
+    return Output(
+        source=source,
+        prediction_id=record.prediction_id,
+        name=record.annotation,
+        version=record.version,
         body=body,
+        withdrawn_with=record.deleted,
     )
 
 
@@ -138,8 +186,7 @@ def _relabel(key: str, body: bytes) -> Output:
         prediction_id=record.prediction_id,
         name=RELABEL,
         version=record.created_at,
+        body=body,
         annotator=USER,
         choices=(record.corrected_class,),
-        is_skipped=False,
-        body=body,
     )

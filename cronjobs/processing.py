@@ -15,10 +15,11 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from cronjobs.archive import unreadable
 from cronjobs.command import Outcome, run
-from cronjobs.outputs import UnreadableOutputError, is_answer, read, unreadable
+from cronjobs.outputs import UnreadableOutputError, is_answer, read
 from cronjobs.settings import CronjobSettings
-from cronjobs.settling import Settlement, Waiting, unless_gone
+from cronjobs.settling import Kind, Settlement, Waiting, unless_gone
 from gourmetgram import keys
 from gourmetgram.keys import Location
 from gourmetgram.records import QuarantineRecord
@@ -42,6 +43,7 @@ class Processing:
         self.threads = settings.processing_threads
         self.labelled: Counter[str] = Counter()
         self.quarantined: Counter[str] = Counter()
+        self.withdrawn: Counter[str] = Counter()
         self.refused = 0
         self._counting = Lock()
 
@@ -55,13 +57,18 @@ class Processing:
             for source in Source:
                 self.process(pool, source)
         labelled = ", ".join(f"{count} in {bucket}" for bucket, count in self.labelled.items()) or "none"
-        quarantined = self.quarantined.total()
+        quarantined, withdrawn = self.quarantined.total(), self.withdrawn.total()
         refused = f", {self.refused} refused by the store" if self.refused else ""
         return Outcome(
-            f"predictions labelled: {labelled}; quarantined: {quarantined}{refused}",
-            {"labelled": self.labelled, "quarantined": self.quarantined, "refused": self.refused},
+            f"predictions labelled: {labelled}; quarantined: {quarantined}; withdrawn: {withdrawn}{refused}",
+            {
+                "labelled": self.labelled,
+                "quarantined": self.quarantined,
+                "withdrawn": self.withdrawn,
+                "refused": self.refused,
+            },
             complete=not self.refused,
-            items=self.labelled.total() + quarantined,
+            items=self.labelled.total() + quarantined + withdrawn,
         )
 
     def process(self, pool: Executor, source: Source) -> None:
@@ -102,12 +109,13 @@ class Processing:
     def settle(self, source: Source, about: tuple[str, list[Waiting]]) -> None:
         """Settle a prediction with the answers about it."""
         prediction_id, answers = about
-        reason = Settlement(self.store, source, prediction_id).settle(answers)
-        if reason is None:
-            with self._counting:
-                self.labelled[source.dataset] += 1
-        elif reason:
-            self._count_quarantined(source, prediction_id, reason)
+        outcome = Settlement(self.store, source, prediction_id).settle(answers)
+        if outcome.kind is Kind.QUARANTINED:
+            self._count_quarantined(source, prediction_id, outcome.reason or "")
+        for kind, counts in ((Kind.LABELLED, self.labelled), (Kind.WITHDRAWN, self.withdrawn)):
+            if outcome.kind is kind:
+                with self._counting:
+                    counts[source.dataset] += 1
 
     def each(
         self, pool: Executor, work: Callable[[Item], Result], items: Iterable[Item]

@@ -7,13 +7,15 @@ they wait last of all. So a run can be killed anywhere and repeated, and answers
 import contextlib
 import logging
 from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from cronjobs import labels
-from cronjobs.outputs import Output, UnreadableOutputError, archive, read
-from cronjobs.verdict import UndecidedError, decide
+from cronjobs.archive import archive
+from cronjobs.outputs import Output, UnreadableOutputError, read
+from cronjobs.verdict import UndecidedError, WithdrawnError, decide
 from gourmetgram import keys
 from gourmetgram.keys import Location
 from gourmetgram.records import QuarantineRecord
@@ -32,6 +34,24 @@ class Waiting(NamedTuple):
     answer: Output
 
 
+class Kind(Enum):
+    """What became of a prediction."""
+
+    KNOWN = auto()
+    """Nothing: all answers were known already."""
+    LABELLED = auto()
+    QUARANTINED = auto()
+    WITHDRAWN = auto()
+    """It has no label: its answers have been deleted in Label Studio."""
+
+
+class Outcome(NamedTuple):
+    """What became of a prediction, and for one in quarantine the reason."""
+
+    kind: Kind
+    reason: str | None = None
+
+
 class Settlement:
     """A prediction, and the source that it was labelled for."""
 
@@ -40,23 +60,23 @@ class Settlement:
         self.source = source
         self.prediction_id = prediction_id
 
-    def settle(self, waiting: Sequence[Waiting]) -> str | None:
-        """Settle it; return the reason if it goes to quarantine, and "" if all answers were known already.
+    def settle(self, waiting: Sequence[Waiting]) -> Outcome:
+        """Settle it with the answers that wait.
 
         Raises:
             StoreUnavailableError: the store did not answer; another run continues.
         """
-        reason: str | None = ""
+        outcome = Outcome(Kind.KNOWN)
         for attempt in range(ROUNDS):
             kept = self.kept()
             names = {answer.archive_name for answer in kept.values()}
             if attempt or any(each.answer.archive_name not in names for each in waiting):
-                reason = self.act(kept, waiting, everywhere=attempt > 0)
+                outcome = self.act(kept, waiting, everywhere=attempt > 0)
             waiting, disturbed = self.take_away(waiting)
             if not disturbed:
-                return reason
+                return outcome
         log.warning("the answers about %s keep changing; the next run goes on", self.prediction_id)
-        return reason
+        return outcome
 
     def kept(self) -> dict[Location, Output]:
         """Read the answers of earlier runs."""
@@ -82,36 +102,26 @@ class Settlement:
 
     def act(
         self, kept: Mapping[Location, Output], waiting: Sequence[Waiting], *, everywhere: bool
-    ) -> str | None:
-        """Do what all answers amount to, but leave them where they wait; return the reason for quarantine."""
-        reason = None
+    ) -> Outcome:
+        """Do what all answers amount to, but leave them where they wait."""
+        task = keys.task(self.prediction_id, self.source)
+        answers = [*kept.values(), *(each.answer for each in waiting)]
         try:
-            answer = decide([*kept.values(), *(each.answer for each in waiting)])
-            labels.write(self.store, answer, everywhere=everywhere)
+            labels.write(self.store, decide(answers), everywhere=everywhere)
+            outcome, task_to = Outcome(Kind.LABELLED), keys.processed(task)
         except UndecidedError as error:
-            reason = str(error)
+            outcome, task_to = Outcome(Kind.QUARANTINED, str(error)), keys.quarantined(task)
+        except WithdrawnError as error:
+            outcome, task_to = Outcome(Kind.WITHDRAWN), task if error.is_asked else keys.processed(task)
+        if outcome.kind is not Kind.LABELLED:
             labels.remove(self.store, self.source, self.prediction_id, everywhere=everywhere)
-        self.move_task(reason)
+        move_task(self.store, task, task_to)
         for place, answer in kept.items():
-            if self.keep(answer, reason) != place:
+            if self.keep(answer, outcome.reason) != place:
                 self.store.delete(place)
         for each in waiting:
-            self.keep(each.answer, reason)
-        return reason
-
-    def move_task(self, reason: str | None) -> None:
-        """Move the task out of Label Studio's sight, or from where an earlier run moved it."""
-        if self.source is Source.USER_RELABEL:
-            return
-        task = keys.task(self.prediction_id, self.source)
-        done, failed = keys.processed(task), keys.quarantined(task)
-        target, other = (failed, done) if reason else (done, failed)
-        for place in (task, other):
-            try:
-                self.store.copy(place, target)
-            except ObjectNotFoundError:
-                continue
-            self.store.delete(place)
+            self.keep(each.answer, outcome.reason)
+        return outcome
 
     def keep(self, answer: Output, reason: str | None) -> Location:
         """Keep an answer under the name of its version, with the reason if there is one."""
@@ -120,7 +130,7 @@ class Settlement:
         if reason is None:
             self.store.put(keys.processed(place), answer.body, JSON)
             return keys.processed(place)
-        record = QuarantineRecord(reason=reason, key=answer.key, body=answer.body.decode())
+        record = QuarantineRecord(reason=reason, key=answer.place.key, body=answer.body.decode())
         self.store.put_record(keys.quarantined(place), record)
         return keys.quarantined(place)
 
@@ -137,6 +147,22 @@ class Settlement:
                 with contextlib.suppress(UnreadableOutputError):  # the next run deals with it
                     changed.append(Waiting(each.place, read(self.source, each.place.key, body)))
         return changed, disturbed
+
+
+def move_task(store: Store, task: Location, target: Location) -> None:
+    """Move a task from wherever an earlier run has left it; a relabel has none.
+
+    Raises:
+        StoreUnavailableError: the store did not answer.
+    """
+    for place in (task, keys.processed(task), keys.quarantined(task)):
+        if place == target:
+            continue
+        try:
+            store.copy(place, target)
+        except ObjectNotFoundError:
+            continue
+        store.delete(place)
 
 
 def unless_gone(store: Store, place: Location) -> bytes | None:

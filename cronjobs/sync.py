@@ -1,23 +1,26 @@
-"""`python -m cronjobs.sync [1|2|3]`: import tasks, and see that all annotations are exported.
+"""`python -m cronjobs.sync [1|2|3]`: import tasks, export annotations, withdraw deleted ones.
 
-The server exports each annotation when it is made, and loses the export if the store is away. Its own sync
-exports all annotations ever made, so that is left to the day when one is found missing.
+The server itself exports each annotation when it is made, and loses the export if the store is away. Its own
+sync exports all annotations ever made, so that is left to the day when one is found missing.
 """
 
 import argparse
 import logging
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from label_studio_sdk.client import LabelStudio
 from pydantic import ValidationError
 
 from cronjobs.command import NotDoneError, Outcome, run
 from cronjobs.exports import Exported, exported_until, missing
+from cronjobs.imports import WINDOW_DAYS, Imports
 from cronjobs.label_studio import storages
-from cronjobs.label_studio.annotations import changed_since, drop_duplicates
+from cronjobs.label_studio.annotations import StudioTask, changed_since, drop_duplicates
 from cronjobs.label_studio.client import connect
-from cronjobs.label_studio.projects import TITLES, project_id, source_storage, target_storage
+from cronjobs.label_studio.projects import TITLES, project, project_id, source_storage, target_storage
 from cronjobs.settings import CronjobSettings
+from cronjobs.withdrawals import Withdrawals
 from gourmetgram import keys
 from gourmetgram.keys import Location
 from gourmetgram.records import QuarantineRecord, Task
@@ -33,15 +36,25 @@ log = logging.getLogger(__name__)
 class ProjectSync:
     """The sync of one project."""
 
-    def __init__(self, studio: LabelStudio, store: Store, settings: CronjobSettings, source: Source) -> None:
+    def __init__(
+        self,
+        studio: LabelStudio,
+        store: Store,
+        settings: CronjobSettings,
+        source: Source,
+        *,
+        looks_at_all: bool = False,
+    ) -> None:
         self.studio = studio
         self.store = store
         self.source = source
         self.bucket_prefix = settings.bucket_prefix
         self.deadline_seconds = settings.sync_timeout_seconds
+        self.looks_at_all = looks_at_all
+        """Whether deletions are looked for among all predictions, not only the last days'."""
 
     def run(self) -> dict[str, int]:
-        """Import, then see to the export; return how many tasks and annotations are new.
+        """Withdraw, import and see to the export; return how many tasks and annotations that took.
 
         Raises:
             NotDoneError: Label Studio is away or failed; another run continues.
@@ -51,7 +64,22 @@ class ProjectSync:
         if number is None:
             message = f"{TITLES[self.source]} is not set up: run python -m cronjobs.label_studio.setup"
             raise NotDoneError(message)
-        return {"imported": self.import_tasks(number), "exported": self.export_annotations(number)}
+        known = project(self.studio, number)
+        withdrawals = Withdrawals(self.studio, self.store, self.source, known)
+        first = None if self.looks_at_all else datetime.now(UTC).date() - timedelta(days=WINDOW_DAYS)
+        imports = Imports(self.studio, self.store, self.source, known, first)
+        withdrawn = withdrawals.of_deleted_tasks(imports)
+        imported = self.import_tasks(number)
+        since = Exported().until if self.looks_at_all else exported_until(self.store, self.source)
+        changed = drop_duplicates(self.studio, changed_since(self.studio, number, since - OVERLAP))
+        self.export_annotations(number, changed)
+        withdrawn += withdrawals.of_changed_tasks(changed)
+        imports.note(changed)
+        if changed:
+            until = Exported(until=max(task.changed_at for task in changed))
+            self.store.put_record(keys.exported_until(self.source), until)
+        exported = sum(each.updated_at > since for task in changed for each in task.annotations)
+        return {"imported": imported, "exported": exported, "withdrawn": withdrawn}
 
     def import_tasks(self, number: int) -> int:
         """Have the project import what waits for it; return how many tasks it made."""
@@ -60,20 +88,14 @@ class ProjectSync:
             self.studio, _there(storage), self.deadline_seconds, repair=self.quarantine_unreadable_tasks
         )
 
-    def export_annotations(self, number: int) -> int:
-        """Have the project export what the store lacks; return how many annotations are new or changed."""
-        since = exported_until(self.store, self.source)
-        changed = drop_duplicates(self.studio, changed_since(self.studio, number, since - OVERLAP))
+    def export_annotations(self, number: int, changed: Sequence[StudioTask]) -> None:
+        """Have the project export what the store lacks of the tasks that changed."""
         if any(missing(self.store, self.source, changed)):
             storage = target_storage(self.studio, number, self.source, self.bucket_prefix)
             storages.sync(self.studio, _there(storage), self.deadline_seconds)
         if left := list(missing(self.store, self.source, changed)):
             message = f"Label Studio could not export {len(left)} annotations of {TITLES[self.source]}"
             raise NotDoneError(message)
-        if changed:
-            until = Exported(until=max(task.changed_at for task in changed))
-            self.store.put_record(keys.exported_until(self.source), until)
-        return sum(each.updated_at > since for task in changed for each in task.annotations)
 
     def quarantine_unreadable_tasks(self) -> None:
         """Move away what is no task: one such object stops Label Studio's import for good."""
@@ -94,7 +116,9 @@ class ProjectSync:
                 log.warning("quarantined %s: %s", place, reason)
 
 
-def sync(studio: LabelStudio, settings: CronjobSettings, sources: list[Source]) -> Outcome:
+def sync(
+    studio: LabelStudio, settings: CronjobSettings, sources: list[Source], *, looks_at_all: bool = False
+) -> Outcome:
     """Sync the projects of some sources; the failure of one does not keep the others from it."""
     store = Store(settings)
     figures: dict[str, dict[str, int] | dict[str, str]] = {}
@@ -102,7 +126,7 @@ def sync(studio: LabelStudio, settings: CronjobSettings, sources: list[Source]) 
     complete, items = True, 0
     for source in sources:
         try:
-            counts = ProjectSync(studio, store, settings, source).run()
+            counts = ProjectSync(studio, store, settings, source, looks_at_all=looks_at_all).run()
         except (NotDoneError, StoreUnavailableError) as error:
             complete = False
             figures[source] = {"error": str(error)}
@@ -111,7 +135,8 @@ def sync(studio: LabelStudio, settings: CronjobSettings, sources: list[Source]) 
             figures[source] = counts
             items += sum(counts.values())
             said.append(
-                f"{TITLES[source]} {counts['imported']} tasks in, {counts['exported']} annotations out"
+                f"{TITLES[source]} {counts['imported']} tasks in, {counts['exported']} annotations out, "
+                f"{counts['withdrawn']} withdrawn"
             )
     return Outcome("; ".join(said), {"projects": figures}, complete, items)
 
@@ -122,10 +147,14 @@ def main() -> Outcome:
     parser = argparse.ArgumentParser(description="Import tasks into Label Studio and export annotations.")
     named = ", ".join(f"{number} {TITLES[ANNOTATED_SOURCES[number - 1]]}" for number in numbers)
     parser.add_argument("project", type=int, choices=numbers, nargs="?", help=f"{named}; all if not given")
-    number = parser.parse_args().project
+    parser.add_argument(
+        "--all", action="store_true", help="look for what was deleted however old its prediction is"
+    )
+    given = parser.parse_args()
+    sources = [ANNOTATED_SOURCES[given.project - 1]] if given.project else list(ANNOTATED_SOURCES)
     settings = CronjobSettings()
     with connect(settings) as studio:
-        return sync(studio, settings, [ANNOTATED_SOURCES[number - 1]] if number else list(ANNOTATED_SOURCES))
+        return sync(studio, settings, sources, looks_at_all=given.all)
 
 
 def _there(storage: storages.StorageType | None) -> storages.StorageType:

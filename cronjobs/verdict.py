@@ -1,8 +1,8 @@
 """What all answers about one prediction amount to: a class, or the reason why there is none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from cronjobs.outputs import Output
+from cronjobs.outputs import Deleted, Output
 from gourmetgram.classes import CLASSES
 
 
@@ -10,25 +10,34 @@ class UndecidedError(Exception):
     """The answers give no class; the message is the reason, for people."""
 
 
+class WithdrawnError(Exception):
+    """All answers have been deleted in Label Studio."""
+
+    def __init__(self, *, is_asked: bool) -> None:
+        super().__init__("all answers have been deleted")
+        self.is_asked = is_asked
+        """Whether the task is still there, so that it waits for an answer again."""
+
+
 def decide(answers: Iterable[Output]) -> Output:
     """Find the answer that counts among all versions of all answers about one prediction.
 
-    Of an answer its newest version counts, and of a person the newest answer that was not skipped. The order
-    in which they come does not matter, nor does one that comes twice.
+    Of an answer its newest version counts, unless the answer has been withdrawn since, and of a person the
+    newest answer that was not skipped. The order in which they come does not matter, nor does one that comes
+    twice.
 
     Raises:
         UndecidedError: nobody chose a class, or not all chose the same.
+        WithdrawnError: no answer stands.
     """
-    current: dict[str, Output] = {}
-    for answer in sorted(answers, key=lambda answer: answer.version):
-        current[answer.name] = answer
+    current = standing(answers)
     chosen = {
-        answer.annotator: answer
-        for answer in sorted(current.values(), key=lambda answer: (answer.version, answer.name))
+        answer.who: answer
+        for answer in sorted(current, key=lambda answer: (answer.version, answer.name))
         if answer.choices and not answer.is_skipped
     }
     if not chosen:
-        raise UndecidedError(_nobody(current.values()))
+        raise UndecidedError(_nobody(current))
     for answer in chosen.values():
         _check(answer)
     if len({answer.choices for answer in chosen.values()}) > 1:
@@ -38,17 +47,31 @@ def decide(answers: Iterable[Output]) -> Output:
     return list(chosen.values())[-1]
 
 
+def standing(answers: Iterable[Output]) -> Sequence[Output]:
+    """Find the newest version of each answer that has not been withdrawn.
+
+    Raises:
+        WithdrawnError: all have been.
+    """
+    current: dict[str, Output] = {}
+    for answer in sorted(answers, key=lambda answer: answer.age):
+        current[answer.name] = answer
+    stand = [answer for answer in current.values() if answer.withdrawn_with is None]
+    if current and not stand:
+        newest = max(current.values(), key=lambda answer: answer.age)
+        raise WithdrawnError(is_asked=newest.withdrawn_with is Deleted.ANNOTATION)
+    return stand
+
+
 def _nobody(answers: Iterable[Output]) -> str:
-    said = sorted(
-        f"{'skipped' if answer.is_skipped else 'left empty'} by {answer.annotator}" for answer in answers
-    )
+    said = sorted(f"{'skipped' if answer.is_skipped else 'left empty'} by {answer.who}" for answer in answers)
     return ", ".join(said)
 
 
 def _check(answer: Output) -> None:
     if len(answer.choices) > 1:
-        message = f"{answer.annotator} chose several classes: {', '.join(answer.choices)}"
+        message = f"{answer.who} chose several classes: {', '.join(answer.choices)}"
         raise UndecidedError(message)
     if answer.choices[0] not in CLASSES:
-        message = f"{answer.annotator} chose {answer.choices[0]!r}, which is not one of the classes"
+        message = f"{answer.who} chose {answer.choices[0]!r}, which is not one of the classes"
         raise UndecidedError(message)

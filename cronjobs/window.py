@@ -26,13 +26,14 @@ def predictions(store: Store, end: date, before: int) -> Iterator[str]:
     for day in days(end, before):
         for key in store.keys(keys.TRACKING, keys.predictions_on(day)):
             prediction_id = keys.prediction_id_of(key)
-            if _is_prediction_id(prediction_id):
+            if is_prediction_id(prediction_id):
                 yield prediction_id
             else:
                 log.warning("%s/%s is not the record of a prediction, it is passed over", keys.TRACKING, key)
 
 
-def _is_prediction_id(text: str) -> bool:
+def is_prediction_id(text: str) -> bool:
+    """Tell whether a text is a prediction id."""
     try:
         created_on(text)
     except ValueError:

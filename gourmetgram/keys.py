@@ -4,7 +4,6 @@ Every key follows from a prediction id, so each write can be repeated, and a rec
 """
 
 from datetime import date
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from gourmetgram.ids import created_on
@@ -104,6 +103,27 @@ def quality() -> Location:
     return Location(TRACKING, "quality/latest.json")
 
 
+def imported(prediction_id: str, source: Source, project: str) -> Location:
+    """Locate the note that a project of Label Studio has had the task about a prediction.
+
+    Raises:
+        ValueError: it is not a prediction id.
+    """
+    return Location(
+        TRACKING, f"{imported_on(created_on(prediction_id), source, project)}{prediction_id}.json"
+    )
+
+
+def imported_on(day: date, source: Source, project: str) -> str:
+    """Give the prefix, in ``tracking``, of a project's tasks about a day's predictions."""
+    return f"{imports(source, project)}{day.isoformat()}/"
+
+
+def imports(source: Source, project: str) -> str:
+    """Give the prefix, in ``tracking``, of all tasks that a project has had."""
+    return f"imports/{source.folder}/{project}/"
+
+
 def exported_until(source: Source) -> Location:
     """Locate the time up to which all annotations are known to have been exported."""
     return Location(TRACKING, f"exports/{source.folder}.json")
@@ -126,4 +146,5 @@ def quarantined(location: Location) -> Location:
 
 def prediction_id_of(key: str) -> str:
     """Read the prediction id that a photo's, record's or task's key ends with."""
-    return PurePosixPath(key).stem
+    name = key.rpartition("/")[2]
+    return name.rpartition(".")[0] or name

@@ -114,7 +114,7 @@ class Store:
             raise StoreUnavailableError(message) from error
 
     def keys(self, bucket: str, prefix: str) -> Iterator[str]:
-        """List the keys under a prefix, in order.
+        """List the keys under a prefix, in order; the folders that S3 tools make are passed over.
 
         Raises:
             StoreUnavailableError: the store did not answer.
@@ -123,6 +123,8 @@ class Store:
 
     def versions(self, bucket: str, prefix: str) -> Iterator[tuple[str, str]]:
         """List the keys under a prefix, each with a text that changes when its object is replaced.
+
+        The folders that S3 tools make are passed over.
 
         Raises:
             StoreUnavailableError: the store did not answer.
@@ -204,7 +206,8 @@ class Store:
         pages = self.client.get_paginator("list_objects_v2")
         with _failures(Location(bucket, prefix)):
             for page in pages.paginate(Bucket=self._bucket(bucket), Prefix=prefix):
-                yield from page.get("Contents", [])
+                # A tool that makes a "folder" leaves an empty object with this end; no key of ours has it.
+                yield from (entry for entry in page.get("Contents", []) if not entry["Key"].endswith("/"))
 
     def _bucket(self, name: str) -> str:
         return f"{self.bucket_prefix}{name}"

@@ -4,6 +4,7 @@ import json
 import uuid
 from datetime import UTC, datetime, timedelta
 
+from cronjobs.outputs import Deleted, read, withdrawal
 from cronjobs.settings import CronjobSettings
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES, class_dir
@@ -60,7 +61,7 @@ def annotation(
     record: PredictionRecord,
     *choices: str,
     number: int = 1,
-    annotator: str = "ann@example.org",
+    annotator: str | None = "ann@example.org",
     minutes: int = 0,
     skipped: bool = False,
 ) -> bytes:
@@ -69,7 +70,7 @@ def annotation(
     value = {"from_name": "food", "to_name": "image", "type": "choices", "value": {"choices": list(choices)}}
     exported = {
         "id": number,
-        "completed_by": {"id": 1, "first_name": "", "last_name": "", "email": annotator},
+        "completed_by": annotator and {"id": 1, "first_name": "", "last_name": "", "email": annotator},
         "result": [value] if choices else [],
         "was_cancelled": skipped,
         "created_at": at,
@@ -87,6 +88,12 @@ def answer(store: Store, source: Source, body: bytes) -> Location:
     place = Location(keys.LABELSTUDIO, f"{keys.outputs(source)}{json.loads(body)['id']}")
     store.put(place, body, JSON)
     return place
+
+
+def withdraw(store: Store, source: Source, body: bytes, deleted: Deleted) -> None:
+    """Put the withdrawal of an annotation where the sync writes it."""
+    written = withdrawal(read(source, "", body), deleted)
+    store.put(written.place, written.body, JSON)
 
 
 def relabel(store: Store, record: PredictionRecord, corrected: str, minutes: int = 0) -> None:

@@ -27,8 +27,10 @@ class Loop:
         for project in list(self.studio.projects.list()):
             self.studio.projects.delete(project.id)
 
-    def sync(self, source: Source) -> dict[str, int]:
-        return ProjectSync(self.studio, self.store, self.settings, source).run()
+    def sync(self, source: Source, *, looks_at_all: bool = False) -> dict[str, int]:
+        """Sync a project; return what is not zero."""
+        job = ProjectSync(self.studio, self.store, self.settings, source, looks_at_all=looks_at_all)
+        return {name: count for name, count in job.run().items() if count}
 
     def tasks(self, source: Source) -> dict[str, int]:
         """Give the numbers of a project's tasks, by prediction."""
@@ -39,6 +41,12 @@ class Loop:
         value = {"from_name": "food", "to_name": "image", "type": "choices", "value": {"choices": choices}}
         made = self.studio.annotations.create(id=task, result=[value] if choices else [], **more)  # type: ignore[arg-type]
         return made.id or 0
+
+    def delete_annotation(self, annotation: int) -> None:
+        self.studio.annotations.delete(annotation)
+
+    def delete_task(self, task: int) -> None:
+        self.studio.tasks.delete(str(task))
 
     def process(self) -> dict[str, object]:
         return dict(Processing(self.store, SETTINGS).run().figures)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -60,7 +59,7 @@ def _quarantined(store: Store, source: Source) -> Iterator[str]:
     for prefix in (keys.tasks(source), keys.outputs(source)):
         for name in _names(store, keys.quarantined(Location(LABELSTUDIO, prefix)).key):
             folder, _, rest = name.partition("/")
-            yield PurePosixPath(folder).stem if _created_at(folder) else rest or folder
+            yield keys.prediction_id_of(folder) if _created_at(folder) else rest or folder
 
 
 def _names(store: Store, prefix: str) -> Iterator[str]:

@@ -6,12 +6,15 @@ time does not change when the store was away while it was annotated), and of eac
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from http import HTTPStatus
 
 from label_studio_sdk.client import LabelStudio
-from pydantic import AwareDatetime, ConfigDict
+from label_studio_sdk.core.api_error import ApiError
+from pydantic import AwareDatetime
 
 from cronjobs.label_studio.client import failures
+from cronjobs.label_studio.tasks import AskedTask, timestamp
 from gourmetgram.records import Record
 
 
@@ -22,22 +25,12 @@ class Annotation(Record):
     updated_at: AwareDatetime
 
 
-class StudioTask(Record):
-    """A task as the server knows it."""
+class StudioTask(AskedTask):
+    """A task with its annotations; deleting one changes the task's own time."""
 
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    data: dict[str, object]
     updated_at: AwareDatetime
     completed_at: AwareDatetime | None
     annotations: list[Annotation]
-
-    @property
-    def prediction_id(self) -> str | None:
-        """Give the prediction that it asks about; none for a task that a person imported."""
-        prediction_id = self.data.get("prediction_id")
-        return prediction_id if isinstance(prediction_id, str) else None
 
     @property
     def changed_at(self) -> datetime:
@@ -52,15 +45,28 @@ def changed_since(studio: LabelStudio, project: int, since: datetime) -> list[St
     Raises:
         LabelStudioUnavailableError: it did not answer.
     """
-    after = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-    filters = [
-        {"filter": f"filter:tasks:{time}", "operator": "greater", "type": "Datetime", "value": after}
-        for time in ("updated_at", "completed_at")
-    ]
+    after = {"operator": "greater", "type": "Datetime", "value": timestamp(since)}
+    filters = [{"filter": f"filter:tasks:{time}", **after} for time in ("updated_at", "completed_at")]
     query = json.dumps({"filters": {"conjunction": "or", "items": filters}})
     with failures(f"list what changed in project {project}"):
         listed: Iterable[object] = studio.tasks.list(project=project, fields="all", query=query)
         return [StudioTask.model_validate(task) for task in listed]
+
+
+def exists(studio: LabelStudio, annotation: str) -> bool:
+    """Tell whether the server still has an annotation.
+
+    Raises:
+        LabelStudioUnavailableError: it did not answer.
+    """
+    with failures(f"show annotation {annotation}"):
+        try:
+            studio.annotations.get(int(annotation))
+        except ApiError as error:
+            if error.status_code == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+    return True
 
 
 def drop_duplicates(studio: LabelStudio, tasks: Sequence[StudioTask]) -> list[StudioTask]:

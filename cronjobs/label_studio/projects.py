@@ -4,13 +4,15 @@ A project is known by its source storage, that is by the folder of tasks that it
 """
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
 
 from label_studio_sdk.client import LabelStudio
 from label_studio_sdk.types.all_roles_project_list import AllRolesProjectList
 from label_studio_sdk.types.s3export_storage import S3ExportStorage
 from label_studio_sdk.types.s3import_storage import S3ImportStorage
 
-from cronjobs.label_studio.client import failures
+from cronjobs.label_studio.client import LabelStudioUnavailableError, failures
 from gourmetgram import keys
 from gourmetgram.sources import Source
 
@@ -19,6 +21,32 @@ TITLES = {
     Source.LOW_CONFIDENCE: "Low Confidence",
     Source.USER_FLAG: "User Feedback",
 }
+
+
+class Project(NamedTuple):
+    """A project of one server: another one, or one that was made anew, may have the same number."""
+
+    number: int
+    created_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Name it in keys of the store."""
+        return f"{self.number}-{self.created_at:%Y%m%dT%H%M%SZ}"
+
+
+def project(studio: LabelStudio, number: int) -> Project:
+    """Ask when a project was made.
+
+    Raises:
+        LabelStudioUnavailableError: it did not answer.
+    """
+    with failures(f"show project {number}"):
+        made = studio.projects.get(number).created_at
+    if made is None:
+        message = f"Label Studio does not tell when project {number} was made"
+        raise LabelStudioUnavailableError(message)
+    return Project(number, made)
 
 
 def project_id(studio: LabelStudio, source: Source, bucket_prefix: str) -> int | None:

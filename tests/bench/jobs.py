@@ -16,10 +16,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from cronjobs.archive import archive, archive_name
 from cronjobs.exports import Exported
 from cronjobs.label_studio.annotations import changed_since
 from cronjobs.label_studio.client import connect
-from cronjobs.outputs import archive, archive_name
 from cronjobs.processing import Processing
 from cronjobs.report import labels
 from cronjobs.sampling import Sampling

@@ -12,12 +12,13 @@ from threading import Barrier
 
 import pytest
 
+from cronjobs.outputs import Deleted
 from cronjobs.processing import Processing
 from gourmetgram.keys import LABELSTUDIO, Location
 from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from tests.forks import job_process
-from tests.labelling import SETTINGS, annotation, answer, ask, contents, relabel, upload
+from tests.labelling import SETTINGS, annotation, answer, ask, contents, relabel, upload, withdraw
 from tests.proxy import Proxy, proxied
 
 BOB = "bob@example.org"
@@ -137,9 +138,27 @@ def without_use(store: Store) -> None:
     store.put(Location(LABELSTUDIO, "output/userfeedback/garbage"), b"{", "text/plain")
 
 
+def withdrawn(store: Store) -> None:
+    annotated(store)
+    Processing(store, SETTINGS).run()
+    withdraw(store, FLAG, annotation(upload(store, 1), "Rice"), Deleted.ANNOTATION)
+
+
+def withdrawn_unprocessed_with_its_task(store: Store) -> None:
+    annotated(store)
+    withdraw(store, FLAG, annotation(upload(store, 1), "Rice"), Deleted.TASK)
+
+
+def in_disagreement_that_is_withdrawn(store: Store) -> None:
+    in_disagreement(store)
+    Processing(store, SETTINGS).run()
+    bob = annotation(upload(store, 1), "Soup", number=2, annotator=BOB)
+    withdraw(store, FLAG, bob, Deleted.ANNOTATION)
+
+
 def all_at_once(store: Store) -> None:
     relabelled_twice(store)
-    in_disagreement(store)
+    in_disagreement_that_is_withdrawn(store)
     for number in range(2, 10):
         record = upload(store, number)
         ask(store, record, Source.RANDOM_SAMPLING)
@@ -155,6 +174,9 @@ def all_at_once(store: Store) -> None:
         ("processing", in_agreement_again),
         ("processing", relabelled_twice),
         ("processing", without_use),
+        ("processing", withdrawn),
+        ("processing", withdrawn_unprocessed_with_its_task),
+        ("processing", in_disagreement_that_is_withdrawn),
     ],
 )
 def test_killed_at_any_request_and_run_again_it_leaves_the_same(jobs: Jobs, job: str, state: State) -> None:

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from multiprocessing.context import ForkServerProcess
 
 import pytest
@@ -12,6 +13,7 @@ from cronjobs.label_studio.client import connect
 from cronjobs.label_studio.setup import set_up
 from cronjobs.settings import CronjobSettings
 from cronjobs.sync import sync
+from gourmetgram import keys
 from gourmetgram.sources import Source
 from tests.forks import job_process
 from tests.labelling import ask, names, upload
@@ -23,30 +25,34 @@ KILLS = 6
 SCHEDULE = random.Random(11)
 
 
+ADDRESSES = {"label_studio": "GOURMETGRAM_LABEL_STUDIO_URL", "store_server": "AWS_ENDPOINT_URL_S3"}
+"""The setting that leads a job to each server, or to a proxy before it."""
+
+
 @pytest.fixture
 def proxy(label_studio: Server) -> Iterator[Proxy]:
     with proxied(label_studio.url) as proxy:
         yield proxy
 
 
-def process(job: str, loop: Loop, proxy: Proxy) -> ForkServerProcess:
+def process(job: str, loop: Loop, proxy: Proxy, server: str = "label_studio") -> ForkServerProcess:
     names_of_settings = ("AWS_", "GOURMETGRAM_")
     env = {name: value for name, value in os.environ.items() if name.startswith(names_of_settings)}
     env["GOURMETGRAM_BUCKET_PREFIX"] = loop.store.bucket_prefix
-    return job_process(job, {**env, "GOURMETGRAM_LABEL_STUDIO_URL": proxy.url})
+    return job_process(job, {**env, ADDRESSES[server]: proxy.url})
 
 
-def requests_of(job: str, loop: Loop, proxy: Proxy) -> int:
+def requests_of(job: str, loop: Loop, proxy: Proxy, server: str = "label_studio") -> int:
     proxy.watch(None)
-    undisturbed = process(job, loop, proxy)
+    undisturbed = process(job, loop, proxy, server)
     undisturbed.start()
     undisturbed.join(120)
     assert undisturbed.exitcode == 0
     return proxy.counts.total()
 
 
-def kill(job: str, loop: Loop, proxy: Proxy, at: int) -> None:
-    victim = process(job, loop, proxy)
+def kill(job: str, loop: Loop, proxy: Proxy, at: int, server: str = "label_studio") -> None:
+    victim = process(job, loop, proxy, server)
 
     def before(number: int, _: str) -> None:
         if number == at and victim.pid:
@@ -95,6 +101,45 @@ def test_a_sync_that_is_killed_and_run_again_loses_and_repeats_nothing(loop: Loo
         kill("sync", loop, proxy, at)
     requests_of("sync", loop, proxy)
     assert len(list(loop.studio.tasks.list(project=loop.projects[Source.USER_FLAG]))) == min(KILLS, requests)
+
+
+def delete_some(loop: Loop, number: int) -> list[str]:
+    """Delete an annotation, an answered task and a waiting one; return the three predictions."""
+    records = [upload(loop.store, 3 * number + each, at=datetime.now(UTC)) for each in range(3)]
+    for record in records:
+        ask(loop.store, record, Source.USER_FLAG)
+    loop.sync(Source.USER_FLAG)
+    tasks = [loop.tasks(Source.USER_FLAG)[record.prediction_id] for record in records]
+    annotation, _ = loop.annotate(tasks[0], "Rice"), loop.annotate(tasks[1], "Rice")
+    loop.sync(Source.USER_FLAG)
+    loop.process()
+    loop.delete_annotation(annotation)
+    loop.delete_task(tasks[1])
+    loop.delete_task(tasks[2])
+    return [record.prediction_id for record in records]
+
+
+@pytest.mark.parametrize("server", ADDRESSES)
+def test_a_sync_that_is_killed_as_it_withdraws_and_run_again_withdraws_all(
+    loop: Loop, server: str, request: pytest.FixtureRequest
+) -> None:
+    with proxied(request.getfixturevalue(server).url) as proxy:
+        delete_some(loop, 0)
+        requests = requests_of("sync", loop, proxy, server)
+        loop.process()
+        asked = set(loop.tasks(Source.USER_FLAG))
+        # The first quarter only finds the project and lists what was imported.
+        for number, at in enumerate(sorted(SCHEDULE.sample(range(requests // 4, requests + 1), KILLS)), 1):
+            annotated, *deleted = delete_some(loop, number)
+            kill("sync", loop, proxy, at, server)
+            loop.sync(Source.USER_FLAG)
+            loop.process()
+            loop.sync(Source.USER_FLAG)
+            asked.add(annotated)
+            assert set(loop.tasks(Source.USER_FLAG)) == asked, f"killed at request {at} of {requests}"
+            done = names(loop.store, keys.LABELSTUDIO, "processed/" + keys.tasks(Source.USER_FLAG))
+            assert {f"{each}.json" for each in deleted} <= set(done)
+            assert names(loop.store, "userfeedback") == []
 
 
 def test_label_studio_killed_in_the_middle_of_a_sync_is_reported_and_the_next_run_completes(

@@ -2,13 +2,25 @@
 
 import pytest
 
+from cronjobs.outputs import Deleted
 from cronjobs.processing import Processing
 from gourmetgram import keys
 from gourmetgram.keys import Location
 from gourmetgram.records import LabelRecord, QuarantineRecord
 from gourmetgram.sources import ANNOTATED_SOURCES, Source
 from gourmetgram.store import Store
-from tests.labelling import SETTINGS, annotation, answer, ask, contents, names, prediction, relabel, upload
+from tests.labelling import (
+    SETTINGS,
+    annotation,
+    answer,
+    ask,
+    contents,
+    names,
+    prediction,
+    relabel,
+    upload,
+    withdraw,
+)
 
 BOB = "bob@example.org"
 FLAG = Source.USER_FLAG
@@ -182,3 +194,36 @@ def test_the_note_of_a_folder_stays(empty_store: Store) -> None:
     empty_store.put(note, b"note", "text/plain")
     process(empty_store)
     assert empty_store.exists(note)
+
+
+def test_what_lies_deeper_than_answers_do_is_quarantined_and_the_rest_goes_on(empty_store: Store) -> None:
+    for name in ("5", "a/b", "a/b.c"):
+        empty_store.put(Location(keys.LABELSTUDIO, f"{keys.outputs(FLAG)}{name}"), b"garbage", "text/plain")
+    assert process(empty_store)["quarantined"] == {"userfeedback": 3}
+    assert names(empty_store, keys.LABELSTUDIO, "output/") == []
+
+
+def test_a_withdrawn_answer_takes_its_label_and_photo_along(empty_store: Store) -> None:
+    record = upload(empty_store, 1)
+    ask(empty_store, record, FLAG)
+    answer(empty_store, FLAG, annotation(record, "Rice"))
+    process(empty_store)
+    withdraw(empty_store, FLAG, annotation(record, "Rice"), Deleted.ANNOTATION)
+    assert process(empty_store)["withdrawn"] == {"userfeedback": 1}
+    assert names(empty_store, "userfeedback") == []
+    assert not empty_store.exists(keys.label(record.prediction_id, FLAG))
+    assert names(empty_store, keys.LABELSTUDIO) == [
+        f"processed/output/userfeedback/{record.prediction_id}/1-20260314T120000.000000Z-annotation-withdrawn.json",
+        f"processed/output/userfeedback/{record.prediction_id}/1-20260314T120000.000000Z.json",
+        f"tasks/userfeedback/{record.prediction_id}.json",
+    ]
+
+
+def test_an_answer_whose_annotator_has_left_since_is_no_new_one(empty_store: Store) -> None:
+    record = upload(empty_store, 1)
+    answer(empty_store, FLAG, annotation(record, "Rice"))
+    process(empty_store)
+    before = contents(empty_store)
+    answer(empty_store, FLAG, annotation(record, "Rice", annotator=None))
+    process(empty_store)
+    assert contents(empty_store) == before

@@ -8,6 +8,7 @@ def task(number: int, asks: str | None, annotations: int = 0) -> StudioTask:
     return StudioTask(
         id=number,
         data={"prediction_id": asks} if asks else {},
+        created_at=NOON,
         updated_at=NOON,
         completed_at=None,
         annotations=[Annotation(id=each, updated_at=NOON) for each in range(annotations)],

@@ -2,8 +2,8 @@ import itertools
 
 import pytest
 
-from cronjobs.outputs import Output, read
-from cronjobs.verdict import UndecidedError, decide
+from cronjobs.outputs import Deleted, Output, read, withdrawal
+from cronjobs.verdict import UndecidedError, WithdrawnError, decide
 from gourmetgram.sources import Source
 from tests.labelling import annotation, prediction
 
@@ -60,3 +60,50 @@ def test_an_annotator_who_comes_round_ends_the_disagreement() -> None:
 def test_what_decides_nothing_says_why(answer: Output, reason: str) -> None:
     with pytest.raises(UndecidedError, match=reason):
         decide([answer])
+
+
+def deleted(answer: Output) -> Output:
+    return withdrawal(answer, Deleted.ANNOTATION)
+
+
+def test_of_two_answers_of_a_person_the_deleted_one_does_not_count() -> None:
+    newer = said("Soup", number=2, minutes=1)
+    for order in itertools.permutations([said("Rice"), newer, deleted(newer)]):
+        assert decide(order).choices == ("Rice",)
+
+
+def test_where_two_disagree_and_one_is_deleted_the_other_decides() -> None:
+    bob = said("Egg", number=2, annotator="bob@example.org")
+    assert decide([said("Rice"), bob, deleted(bob)]).choices == ("Rice",)
+
+
+def test_all_versions_of_a_deleted_answer_are_withdrawn() -> None:
+    newest = said("Soup", minutes=1)
+    with pytest.raises(WithdrawnError):
+        decide([deleted(newest), said("Rice"), newest])
+
+
+def test_an_answer_after_the_deletion_counts() -> None:
+    assert decide([said("Rice"), deleted(said("Rice")), said("Soup", number=2, minutes=1)]).choices == (
+        "Soup",
+    )
+
+
+def test_after_the_deletion_of_its_answers_a_task_waits_again_unless_it_is_deleted_too() -> None:
+    asked = [said("Rice"), deleted(said("Rice"))]
+    for answers, is_asked in [(asked, True), ([*asked, withdrawal(said("Rice"), Deleted.TASK)], False)]:
+        for order in itertools.permutations(answers):
+            with pytest.raises(WithdrawnError) as caught:
+                decide(order)
+            assert caught.value.is_asked == is_asked
+
+
+def test_two_whose_accounts_were_deleted_can_disagree() -> None:
+    with pytest.raises(UndecidedError, match="annotation 1 says Rice, annotation 2 says Egg"):
+        decide([said("Rice", annotator=None), said("Egg", number=2, annotator=None)])
+
+
+def test_a_version_that_comes_again_after_its_annotator_was_deleted_is_still_theirs() -> None:
+    again = said("Rice", annotator=None)
+    for order in itertools.permutations([said("Rice"), again, said("Soup", number=2, minutes=1)]):
+        assert decide(order).choices == ("Soup",)

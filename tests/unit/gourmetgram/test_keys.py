@@ -1,5 +1,7 @@
 """The keys are those that the documentation promises, letter for letter."""
 
+import pytest
+
 from gourmetgram import keys
 from gourmetgram.keys import Location
 from gourmetgram.sources import ANNOTATED_SOURCES, Source
@@ -54,3 +56,17 @@ def test_an_id_is_read_back_from_every_key() -> None:
         keys.photo("x", "class_00", ID, "webp"),
     ]
     assert {keys.prediction_id_of(place.key) for place in places} == {ID}
+
+
+@pytest.mark.parametrize(
+    ("key", "read"),
+    [
+        ("class_00/a.jpg", "a"),
+        ("tasks/x/a.json", "a"),
+        ("a", "a"),
+        ("folder/", ""),
+        ("folder/a.b.json", "a.b"),
+    ],
+)
+def test_the_prediction_id_is_what_a_name_begins_with(key: str, read: str) -> None:
+    assert keys.prediction_id_of(key) == read

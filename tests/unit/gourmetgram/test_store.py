@@ -29,3 +29,12 @@ def test_another_refusal_is_not_repeated(store: Store) -> None:
         server.add_client_error("create_bucket", "AccessDenied")
         with pytest.raises(StoreUnavailableError, match="AccessDenied"):
             store.create_buckets(["models"])
+
+
+def test_the_folders_that_tools_make_are_not_listed(store: Store) -> None:
+    listed = [
+        {"Key": key} for key in ("output/userfeedback/", "output/userfeedback/7", "output/userfeedback/a/")
+    ]
+    with Stubber(store.client) as server:
+        server.add_response("list_objects_v2", {"Contents": listed})
+        assert list(store.keys("labelstudio", "output/userfeedback/")) == ["output/userfeedback/7"]

@@ -1,0 +1,27 @@
+"""Where answers are kept after processing, processed and quarantined ones.
+
+Each version has a name of its own, so that no run overwrites what another one knows.
+"""
+
+from datetime import datetime
+from urllib.parse import quote
+
+from gourmetgram import keys
+from gourmetgram.keys import Location
+from gourmetgram.sources import Source
+
+
+def archive(source: Source, prediction_id: str) -> str:
+    """Give the folder, below processed/ or quarantine/, that keeps all answers about a prediction."""
+    return f"{keys.outputs(source)}{prediction_id}/"
+
+
+def archive_name(name: str, version: datetime, suffix: str = ".json") -> str:
+    """Name a version of an answer; the version's time is in UTC."""
+    return f"{name}-{version:%Y%m%dT%H%M%S.%fZ}{suffix}"
+
+
+def unreadable(source: Source, key: str) -> Location:
+    """Locate where an answer is kept that nothing can be made of, under a name that every store accepts."""
+    name = quote(key.removeprefix(keys.outputs(source)), safe="").replace(".", "%2E")
+    return keys.quarantined(Location(keys.LABELSTUDIO, f"{keys.outputs(source)}unreadable/{name}"))

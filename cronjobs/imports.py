@@ -1,0 +1,107 @@
+"""Which tasks a project has had: what was imported is noted, as a deleted task leaves no trace.
+
+Looked for are the tasks about a window's predictions, and all that wait: so the cost does not grow with what
+was imported before.
+"""
+
+from collections.abc import Iterable, Iterator, Set
+from datetime import UTC, date, datetime, time
+
+from label_studio_sdk.client import LabelStudio
+from pydantic import AwareDatetime
+
+from cronjobs.label_studio.projects import Project
+from cronjobs.label_studio.tasks import AskedTask, tasks_about, tasks_since
+from cronjobs.window import days, is_prediction_id
+from gourmetgram import keys
+from gourmetgram.ids import created_on
+from gourmetgram.records import Record
+from gourmetgram.sources import Source
+from gourmetgram.store import Store
+
+WINDOW_DAYS = 30
+"""Days before today: of older predictions only tasks that wait are looked for."""
+
+
+class Imported(Record):
+    """That a project has had a task about a prediction."""
+
+    task: int
+    created_at: AwareDatetime
+
+
+class Imports:
+    """The tasks that one project has had about the predictions from some day on."""
+
+    def __init__(
+        self, studio: LabelStudio, store: Store, source: Source, project: Project, first: date | None
+    ) -> None:
+        """Read what earlier runs noted; without a first day everything is looked at.
+
+        Raises:
+            StoreUnavailableError: the store did not answer.
+        """
+        self.studio = studio
+        self.store = store
+        self.source = source
+        self.project = project
+        self.first = first
+        self.waiting = set(self._ids(keys.LABELSTUDIO, keys.tasks(source)))
+        self.noted = {each for prefix in self._prefixes() for each in self._ids(keys.TRACKING, prefix)}
+
+    def gone(self, answered: Set[str]) -> list[str]:
+        """List the predictions that the project has had a task about, but has none any more.
+
+        Args:
+            answered: predictions with answers, which therefore had one, noted or not.
+
+        Raises:
+            LabelStudioUnavailableError: it did not answer.
+            StoreUnavailableError: the store did not answer.
+        """
+        since = datetime.combine(self.first or date(2000, 1, 1), time(), UTC)
+        there = list(tasks_since(self.studio, self.project.number, since))
+        listed = {task.prediction_id for task in there}
+        older = {each for each in self.waiting if self.first and created_on(each) < self.first}
+        unsure = sorted((self.noted | older | answered) - listed)
+        there += tasks_about(self.studio, self.project.number, unsure)
+        self.note(there)
+        found = {task.prediction_id for task in there}
+        return [each for each in unsure if each not in found and each not in older - self.noted - answered]
+
+    def note(self, tasks: Iterable[AskedTask]) -> None:
+        """Note the tasks that the project has.
+
+        Raises:
+            StoreUnavailableError: the store did not answer.
+        """
+        for task in tasks:
+            asks = task.prediction_id
+            if asks and asks not in self.noted and is_prediction_id(asks):
+                self.store.put_record(self._note(asks), Imported(task=task.id, created_at=task.created_at))
+                self.noted.add(asks)
+
+    def forget(self, prediction_id: str) -> None:
+        """Look for the task about a prediction no more.
+
+        Raises:
+            StoreUnavailableError: the store did not answer.
+        """
+        self.store.delete(self._note(prediction_id))
+        self.noted.discard(prediction_id)
+
+    def _note(self, prediction_id: str) -> keys.Location:
+        return keys.imported(prediction_id, self.source, self.project.name)
+
+    def _prefixes(self) -> Iterator[str]:
+        if self.first is None:
+            yield keys.imports(self.source, self.project.name)
+            return
+        today = datetime.now(UTC).date()
+        window = set(days(today, (today - self.first).days))
+        for day in sorted(window | {created_on(each) for each in self.waiting}):
+            yield keys.imported_on(day, self.source, self.project.name)
+
+    def _ids(self, bucket: str, prefix: str) -> Iterator[str]:
+        ids = map(keys.prediction_id_of, self.store.keys(bucket, prefix))
+        return filter(is_prediction_id, ids)
