@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 LABEL_STUDIO = ROOT / ".venv-label-studio/bin/label-studio"
 PHOTOS = ROOT / "tests/data/food-11"
+WITHOUT_LIMITS = {
+    "GOURMETGRAM_CLIENT_UPLOADS_PER_MINUTE": "0",
+    "GOURMETGRAM_CLIENT_UPLOAD_BYTES_PER_MINUTE": "0",
+    "GOURMETGRAM_CLIENT_FEEDBACK_PER_MINUTE": "0",
+}
+"""What lets tests send as much as they like from one address."""
 
 
 @pytest.fixture(scope="session")
@@ -179,6 +185,7 @@ def new_webapp(folder: Path, store_env: dict[str, str], predictor: Server) -> Se
             "GOURMETGRAM_PORT": str(port),
             "GOURMETGRAM_PREDICTOR_URL": predictor.url,
             "GOURMETGRAM_SPOOL_DIR": str(folder / "spool"),
+            **WITHOUT_LIMITS,
         },
         ready_path="/healthz",
     )

@@ -4,8 +4,9 @@ import time
 
 from flask import Flask, Response, g, request
 
-from webapp import errors, feedback, health, origins, pages, predictions, services
+from webapp import errors, feedback, health, identity, origins, pages, predictions, services
 from webapp.photos import UploadRequest
+from webapp.proxies import TrustedProxies
 from webapp.settings import WebappSettings
 
 FORM_BYTES = 64 * 1024
@@ -18,14 +19,23 @@ def create_app(settings: WebappSettings | None = None) -> Flask:
     app = Flask(__name__)
     app.request_class = UploadRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_photo_bytes + FORM_BYTES
+    proxies = TrustedProxies(app.wsgi_app, settings.proxy_networks, settings.identity_header)
+    app.wsgi_app = proxies  # type: ignore[assignment, method-assign]
     services.install(app, settings)
     errors.install(app)
     app.before_request(_start_clock)
-    app.before_request(origins.refuse_other_sites)
+    for check in (origins.refuse_other_sites, identity.require_person, _refuse_too_much):
+        app.before_request(check)
     app.after_request(_stop_clock)
     for module in (pages, predictions, feedback, health):
         app.register_blueprint(module.blueprint)
     return app
+
+
+def _refuse_too_much() -> None:
+    if request.method == "POST":
+        limits = services.services().client_limits
+        limits.admit(request.endpoint, request.remote_addr or "", request.content_length)
 
 
 def _start_clock() -> None:

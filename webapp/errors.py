@@ -3,7 +3,7 @@
 import logging
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
 from gourmetgram.store import StoreUnavailableError
 from webapp.admission import TooBusyError
@@ -21,6 +21,7 @@ def install(app: Flask) -> None:
     """Answer every error of an application in this way."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(413, _too_large)
+    app.register_error_handler(TooManyRequests, _too_much)
     app.register_error_handler(TooBusyError, _too_busy)
     app.register_error_handler(PhotoRefusedError, _refused)
     app.register_error_handler(PredictorUnavailableError, _predictor_away)
@@ -54,6 +55,12 @@ def _http(error: HTTPException) -> Response:
 
 def _too_large(_: HTTPException) -> Response:
     return _sentence(413, too_large(services().settings.max_photo_bytes))
+
+
+def _too_much(error: TooManyRequests) -> Response:
+    seconds = str(error.retry_after or RETRY_SECONDS)
+    sentence = f"You have sent a lot in the last minute. Please try again in {seconds} seconds."
+    return _sentence(429, sentence, **{"Retry-After": seconds})
 
 
 def _refused(error: PhotoRefusedError) -> Response:

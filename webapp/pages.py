@@ -21,6 +21,16 @@ STATIC = Path(__file__).parent / "static"
 STYLES = ("page.css",)
 SCRIPTS = ("feedback.js", "upload.js")
 
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""What an answer may do that is no page, should a browser be brought to show it as one."""
+
 blueprint = Blueprint("pages", __name__)
 
 
@@ -49,10 +59,10 @@ def for_templates() -> dict[str, Callable[[str], Markup] | bool]:
 @blueprint.after_app_request
 def secure(response: Response) -> Response:
     """Allow a browser only what the page needs."""
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = _policy()
+    response.headers.update(HEADERS)
+    response.headers["Content-Security-Policy"] = _policy() if response.mimetype == "text/html" else NOTHING
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
 
 
@@ -64,9 +74,8 @@ def _inlined(name: str) -> Markup:
 @functools.cache
 def _policy() -> str:
     return (
-        f"default-src 'self'; style-src {_hashes(STYLES)}; script-src {_hashes(SCRIPTS)}; "
-        "img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        f"default-src 'none'; style-src {_hashes(STYLES)}; script-src {_hashes(SCRIPTS)}; "
+        "connect-src 'self'; img-src blob: data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 
 

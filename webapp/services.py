@@ -7,6 +7,7 @@ from flask import Flask, current_app
 
 from webapp.admission import Admission
 from webapp.archive import Archive
+from webapp.client_limits import ClientLimits
 from webapp.delivery import Delivery
 from webapp.loop_metrics import LoopMetrics
 from webapp.metrics import Metrics
@@ -27,6 +28,7 @@ class Services:
     store: WritingStore
     spool: Spool
     admission: Admission
+    client_limits: ClientLimits
     archive: Archive
     delivery: Delivery
     predictor: PredictorClient
@@ -55,6 +57,7 @@ def install(app: Flask, settings: WebappSettings) -> Services:
         store=store,
         spool=spool,
         admission=Admission(settings.request_threads - RESERVED_THREADS, settings.max_upload_bytes),
+        client_limits=ClientLimits(settings),
         archive=Archive(store, spool, settings.store_deadline_seconds, settings.request_threads),
         delivery=Delivery(spool, store, settings.spool_retry_seconds),
         predictor=PredictorClient(settings),

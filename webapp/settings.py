@@ -1,13 +1,17 @@
 """What the web application reads from the environment."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from gourmetgram.settings import StoreSettings
 
 MIB = 1024 * 1024
+
+Network = IPv4Network | IPv6Network
 
 RESERVED_THREADS = 8
 """The threads that uploads leave to feedback, health and metrics, however slow the predictor is."""
@@ -39,6 +43,29 @@ class WebappSettings(StoreSettings):
     )
     max_photo_bytes: int = Field(default=16 * MIB, ge=1, description="Largest photo that is accepted")
 
+    client_uploads_per_minute: int = Field(
+        default=600, ge=0, description="Photos that one client may send in a minute; 0 sets no limit"
+    )
+    client_upload_bytes_per_minute: int = Field(
+        default=1024 * MIB, ge=0, description="Bytes of photos that one client may send in a minute; 0: any"
+    )
+    client_feedback_per_minute: int = Field(
+        default=600, ge=0, description="Feedback that one client may send in a minute; 0 sets no limit"
+    )
+    limits_storage: str = Field(
+        default="memory://",
+        pattern=r"^(memory|rediss?)://\S*$",
+        description="Where these limits are counted; a redis:// address counts for all replicas together",
+    )
+    trusted_proxies: str = Field(
+        default="", description="Networks of the proxies whose word is taken, such as 10.0.0.0/8, with commas"
+    )
+    identity_header: str = Field(
+        default="",
+        pattern="^([A-Za-z][A-Za-z0-9-]*)?$",
+        description="Header in which a trusted proxy names the person; without it requests are refused",
+    )
+
     keep_photo_metadata: bool = Field(
         default=False, description="Keep what the camera wrote into a photo, the place among it"
     )
@@ -63,3 +90,25 @@ class WebappSettings(StoreSettings):
     loop_metrics_seconds: float = Field(
         default=60.0, gt=0, description="Pause between readings of the loop's state for the metrics"
     )
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """Give the networks of the proxies that are trusted."""
+        return _networks(self.trusted_proxies)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        _networks(value)
+        return value
+
+    @model_validator(mode="after")
+    def _identity_has_a_source(self) -> Self:
+        if self.identity_header and not self.proxy_networks:
+            message = "identity_header needs trusted_proxies: anybody else could write that header"
+            raise ValueError(message)
+        return self
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())

@@ -1,0 +1,59 @@
+"""What proxies say of a request, believed only of those that are named: anybody can write such a header."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+from webapp.settings import Network
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+
+
+class TrustedProxies:
+    """WSGI middleware that puts the client in the place of the proxies that are trusted.
+
+    From anybody else, the headers of proxies and the one that names a person are taken out.
+    """
+
+    def __init__(self, app: "WSGIApplication", networks: Sequence[Network], identity_header: str) -> None:
+        self._app = app
+        self._networks = networks
+        self._identity = f"HTTP_{identity_header.upper().replace('-', '_')}"
+        self._is_trusted = lru_cache(maxsize=4096)(self._look_up)
+
+    def __call__(self, environ: dict[str, Any], start: "StartResponse") -> Iterable[bytes]:
+        """Answer a request."""
+        if self._is_trusted(environ.get("REMOTE_ADDR", "")):
+            self._believe(environ)
+        else:
+            environ.pop(self._identity, None)
+        for header in _FORWARDED:
+            environ.pop(header, None)
+        return self._app(environ, start)
+
+    def _believe(self, environ: dict[str, Any]) -> None:
+        """Take the last address that is no trusted proxy's, and the nearest one's scheme and host."""
+        for address in reversed(_parts(environ.get("HTTP_X_FORWARDED_FOR", ""))):
+            environ["REMOTE_ADDR"] = address
+            if not self._is_trusted(address):
+                break
+        scheme = _parts(environ.get("HTTP_X_FORWARDED_PROTO", ""))[-1:]
+        if scheme and scheme[0] in {"http", "https"}:
+            environ["wsgi.url_scheme"] = scheme[0]
+        if host := _parts(environ.get("HTTP_X_FORWARDED_HOST", ""))[-1:]:
+            environ["HTTP_HOST"] = host[0]
+
+    def _look_up(self, address: str) -> bool:
+        try:
+            known = ip_address(address)
+        except ValueError:
+            return False
+        return any(known in network for network in self._networks)
+
+
+def _parts(header: str) -> list[str]:
+    return [part.strip() for part in header.split(",") if part.strip()]
