@@ -20,7 +20,11 @@ _OUTPUTS = [Location(LABELSTUDIO, keys.outputs(source)) for source in Source]
 TASKS = {source: Location(LABELSTUDIO, keys.tasks(source)) for source in ANNOTATED_SOURCES}
 """The tasks that wait, by project; those that are done lie below processed/ or quarantine/."""
 
-BY_DAY = (Location(TRACKING, "predictions/"), Location(TRACKING, "labels/"))
+BY_DAY = (
+    Location(TRACKING, "predictions/"),
+    Location(TRACKING, "labels/"),
+    Location(TRACKING, keys.IMPORTS),
+)
 
 BY_ID = (
     *(Location(bucket, f"{folder}/") for bucket in DATASETS for folder in CLASS_DIRS),
@@ -39,6 +43,8 @@ def about(store: Store, prediction_id: str) -> Iterator[Location]:
     """
     named = [keys.prediction(prediction_id), *(keys.label(prediction_id, source) for source in Source)]
     tasks = [each for place in TASKS.values() for each in everywhere(place)]
+    day = created_on(prediction_id)
+    named += [Location(TRACKING, f"{keys.imported_on(day, source)}{prediction_id}") for source in TASKS]
     for prefix in (*named, *(Location(bucket, f"{key}{prediction_id}") for bucket, key in (*tasks, *BY_ID))):
         for key in store.keys(*prefix):
             yield Location(prefix.bucket, key)

@@ -46,8 +46,9 @@ class Imports:
         self.source = source
         self.project = project
         self.first = first
-        self.waiting = set(self._ids(keys.LABELSTUDIO, keys.tasks(source)))
-        self.noted = {each for prefix in self._prefixes() for each in self._ids(keys.TRACKING, prefix)}
+        names = map(keys.prediction_id_of, store.keys(keys.LABELSTUDIO, keys.tasks(source)))
+        self.waiting = set(filter(is_prediction_id, names))
+        self.noted = set(self._noted())
 
     def gone(self, answered: Set[str]) -> list[str]:
         """List the predictions that the project has had a task about, but has none any more.
@@ -93,15 +94,18 @@ class Imports:
     def _note(self, prediction_id: str) -> keys.Location:
         return keys.imported(prediction_id, self.source, self.project.name)
 
+    def _noted(self) -> Iterator[str]:
+        for prefix in self._prefixes():
+            for key in self.store.keys(keys.TRACKING, prefix):
+                prediction_id = key.rpartition("/")[2].partition(".")[0]
+                if is_prediction_id(prediction_id) and key == self._note(prediction_id).key:
+                    yield prediction_id
+
     def _prefixes(self) -> Iterator[str]:
         if self.first is None:
-            yield keys.imports(self.source, self.project.name)
+            yield keys.IMPORTS
             return
         today = datetime.now(UTC).date()
         window = set(days(today, (today - self.first).days))
         for day in sorted(window | {created_on(each) for each in self.waiting}):
-            yield keys.imported_on(day, self.source, self.project.name)
-
-    def _ids(self, bucket: str, prefix: str) -> Iterator[str]:
-        ids = map(keys.prediction_id_of, self.store.keys(bucket, prefix))
-        return filter(is_prediction_id, ids)
+            yield keys.imported_on(day, self.source)

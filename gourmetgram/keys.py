@@ -18,6 +18,9 @@ BUCKETS = (PRODUCTION, TRACKING, LABELSTUDIO, *DATASETS)
 MODELS = "models"
 """The bucket, on a cluster, that the predictors get their models from."""
 
+IMPORTS = "imports/"
+"""The prefix, in ``tracking``, of the notes about the tasks that Label Studio has had."""
+
 FOLDER_NOTE = "README.txt"
 """A text in each folder of tasks and outputs: Label Studio refuses a storage that holds nothing."""
 
@@ -110,18 +113,13 @@ def imported(prediction_id: str, source: Source, project: str) -> Location:
         ValueError: it is not a prediction id.
     """
     return Location(
-        TRACKING, f"{imported_on(created_on(prediction_id), source, project)}{prediction_id}.json"
+        TRACKING, f"{imported_on(created_on(prediction_id), source)}{prediction_id}.{project}.json"
     )
 
 
-def imported_on(day: date, source: Source, project: str) -> str:
-    """Give the prefix, in ``tracking``, of a project's tasks about a day's predictions."""
-    return f"{imports(source, project)}{day.isoformat()}/"
-
-
-def imports(source: Source, project: str) -> str:
-    """Give the prefix, in ``tracking``, of all tasks that a project has had."""
-    return f"imports/{source.folder}/{project}/"
+def imported_on(day: date, source: Source) -> str:
+    """Give the prefix, in ``tracking``, of the notes about a source's tasks for a day's predictions."""
+    return f"{IMPORTS}{day.isoformat()}/{source.folder}/"
 
 
 def exported_until(source: Source) -> Location:

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 from cronjobs.deletion import Deletion
+from cronjobs.imports import Imported
 from cronjobs.processing import Processing
 from gourmetgram import keys
 from gourmetgram.keys import LABELSTUDIO, PRODUCTION, Location
@@ -33,6 +34,8 @@ def labelled(store: Store, number: int, **more: object) -> PredictionRecord:
     record = upload(store, number, **more)  # type: ignore[arg-type]
     for place, source in enumerate(ANNOTATED_SOURCES):
         ask(store, record, source)
+        note = keys.imported(record.prediction_id, source, "1-20260314T000000Z")
+        store.put_record(note, Imported(task=number, created_at=NOON))
         answer(store, source, annotation(record, "Rice", number=10 * number + place))
     relabel(store, record, "Soup")
     Processing(store, SETTINGS).run()

@@ -1,8 +1,7 @@
 """What is deleted in the real Label Studio is taken back, before and after processing."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from cronjobs.label_studio.setup import set_up
 from cronjobs.sampling import Sampling
@@ -13,12 +12,12 @@ from tests.labelling import ask, names, upload
 from tests.loop import Loop
 
 FLAG = Source.USER_FLAG
-WHEN = pytest.mark.parametrize("is_processed", [False, True], ids=["before processing", "after processing"])
+NUMBERS = itertools.count(1)
 
 
 def asked(loop: Loop, source: Source = FLAG, at: datetime | None = None) -> tuple[PredictionRecord, int]:
     """Ask about a new photo; return its prediction and the task's number."""
-    record = upload(loop.store, 1, at=at or datetime.now(UTC))
+    record = upload(loop.store, next(NUMBERS), at=at or datetime.now(UTC))
     ask(loop.store, record, source)
     loop.sync(source)
     return record, loop.tasks(source)[record.prediction_id]
@@ -33,7 +32,7 @@ def move_on(loop: Loop, *, is_processed: bool) -> None:
 
 def traces(loop: Loop, record: PredictionRecord) -> list[str]:
     """List the photo's places in the data set, its label, and where its task is."""
-    left = names(loop.store, FLAG.dataset)
+    left = [key for key in names(loop.store, FLAG.dataset) if record.prediction_id in key]
     if loop.store.exists(keys.label(record.prediction_id, FLAG)):
         left.append(loop.store.get_record(keys.label(record.prediction_id, FLAG), LabelRecord).actual)
     task = keys.task(record.prediction_id, FLAG)
@@ -45,44 +44,39 @@ def traces(loop: Loop, record: PredictionRecord) -> list[str]:
     return left
 
 
-@WHEN
-def test_a_deleted_annotation_is_withdrawn_and_its_task_waits_again(
-    loop: Loop, *, is_processed: bool
-) -> None:
-    record, task = asked(loop)
-    annotation = loop.annotate(task, "Rice")
-    move_on(loop, is_processed=is_processed)
-    loop.delete_annotation(annotation)
-    assert loop.sync(FLAG) == {"withdrawn": 1}
-    assert loop.process()["withdrawn"] == {"userfeedback": 1}
-    assert traces(loop, record) == ["tasks"]
-    assert loop.sync(FLAG) == {}
-    assert loop.tasks(FLAG) == {record.prediction_id: task}
+def test_a_deleted_annotation_is_withdrawn_and_its_task_waits_again(loop: Loop) -> None:
+    for is_processed in (False, True):
+        record, task = asked(loop)
+        annotation = loop.annotate(task, "Rice")
+        move_on(loop, is_processed=is_processed)
+        loop.delete_annotation(annotation)
+        assert loop.sync(FLAG) == {"withdrawn": 1}
+        assert loop.process()["withdrawn"] == {"userfeedback": 1}
+        assert traces(loop, record) == ["tasks"]
+        assert loop.sync(FLAG) == {}
+        assert loop.tasks(FLAG)[record.prediction_id] == task
 
-    loop.annotate(task, "Soup")
-    assert loop.sync(FLAG) == {"exported": 1}
-    loop.process()
-    assert traces(loop, record) == [f"class_09/{record.prediction_id}.jpg", "Soup", "processed"]
+        loop.annotate(task, "Soup")
+        assert loop.sync(FLAG) == {"exported": 1}
+        loop.process()
+        assert traces(loop, record) == [f"class_09/{record.prediction_id}.jpg", "Soup", "processed"]
 
 
-@WHEN
-@pytest.mark.parametrize("is_answered", [False, True])
-def test_a_deleted_task_is_withdrawn_and_does_not_come_back(
-    loop: Loop, *, is_answered: bool, is_processed: bool
-) -> None:
-    record, task = asked(loop)
-    if is_answered:
-        loop.annotate(task, "Rice")
-    move_on(loop, is_processed=is_processed)
-    loop.delete_task(task)
-    assert loop.sync(FLAG) == {"withdrawn": 1}
-    loop.process()
-    assert traces(loop, record) == ["processed"]
-    assert loop.sync(FLAG) == {}
-    loop.process()
-    assert loop.tasks(FLAG) == {}
-    assert traces(loop, record) == ["processed"]
-    assert names(loop.store, keys.LABELSTUDIO, f"{keys.outputs(FLAG)}") == [keys.FOLDER_NOTE]
+def test_a_deleted_task_is_withdrawn_and_does_not_come_back(loop: Loop) -> None:
+    for is_answered, is_processed in itertools.product((False, True), repeat=2):
+        record, task = asked(loop)
+        if is_answered:
+            loop.annotate(task, "Rice")
+        move_on(loop, is_processed=is_processed)
+        loop.delete_task(task)
+        assert loop.sync(FLAG) == {"withdrawn": 1}
+        loop.process()
+        assert traces(loop, record) == ["processed"]
+        assert loop.sync(FLAG) == {}
+        loop.process()
+        assert loop.tasks(FLAG) == {}
+        assert traces(loop, record) == ["processed"]
+        assert names(loop.store, keys.LABELSTUDIO, f"{keys.outputs(FLAG)}") == [keys.FOLDER_NOTE]
 
 
 def test_a_task_that_is_deleted_after_its_annotation_does_not_come_back(loop: Loop) -> None:
@@ -99,7 +93,7 @@ def test_a_task_that_is_deleted_after_its_annotation_does_not_come_back(loop: Lo
 
 
 def test_a_deleted_task_of_the_random_sample_is_not_drawn_again(loop: Loop) -> None:
-    record = upload(loop.store, 1, at=datetime.now(UTC))
+    record = upload(loop.store, next(NUMBERS), at=datetime.now(UTC))
     sampling = Sampling(loop.store, loop.settings)
     sampling.run(record.created_at.date())
     loop.sync(Source.RANDOM_SAMPLING)
@@ -109,48 +103,50 @@ def test_a_deleted_task_of_the_random_sample_is_not_drawn_again(loop: Loop) -> N
     assert loop.sync(Source.RANDOM_SAMPLING) == {}
 
 
-@WHEN
-def test_of_an_annotators_two_answers_the_deleted_newer_one_does_not_count(
-    loop: Loop, *, is_processed: bool
-) -> None:
-    record, task = asked(loop)
-    loop.annotate(task, "Rice")
-    newer = loop.annotate(task, "Soup")
-    move_on(loop, is_processed=is_processed)
-    loop.delete_annotation(newer)
-    loop.sync(FLAG)
-    loop.process()
-    assert traces(loop, record) == [f"class_07/{record.prediction_id}.jpg", "Rice", "processed"]
+def test_of_an_annotators_two_answers_the_deleted_newer_one_does_not_count(loop: Loop) -> None:
+    for is_processed in (False, True):
+        record, task = asked(loop)
+        loop.annotate(task, "Rice")
+        newer = loop.annotate(task, "Soup")
+        move_on(loop, is_processed=is_processed)
+        loop.delete_annotation(newer)
+        loop.sync(FLAG)
+        loop.process()
+        assert traces(loop, record) == [f"class_07/{record.prediction_id}.jpg", "Rice", "processed"]
 
 
-@WHEN
-def test_the_deletion_of_the_wrong_answer_ends_a_disagreement(loop: Loop, *, is_processed: bool) -> None:
-    record, task = asked(loop)
-    bob = loop.studio.users.create(email=f"{record.prediction_id}@example.org", username=record.prediction_id)
-    loop.annotate(task, "Rice")
-    wrong = loop.annotate(task, "Soup", completed_by=bob.id)
-    move_on(loop, is_processed=is_processed)
-    loop.delete_annotation(wrong)
-    loop.sync(FLAG)
-    loop.process()
-    assert traces(loop, record) == [f"class_07/{record.prediction_id}.jpg", "Rice", "processed"]
-    assert names(loop.store, keys.LABELSTUDIO, "quarantine/") == []
+def test_the_deletion_of_the_wrong_answer_ends_a_disagreement(loop: Loop) -> None:
+    for is_processed in (False, True):
+        record, task = asked(loop)
+        bob = loop.studio.users.create(
+            email=f"{record.prediction_id}@example.org", username=record.prediction_id
+        )
+        loop.annotate(task, "Rice")
+        wrong = loop.annotate(task, "Soup", completed_by=bob.id)
+        move_on(loop, is_processed=is_processed)
+        loop.delete_annotation(wrong)
+        loop.sync(FLAG)
+        loop.process()
+        assert traces(loop, record) == [f"class_07/{record.prediction_id}.jpg", "Rice", "processed"]
+        assert names(loop.store, keys.LABELSTUDIO, "quarantine/") == []
 
 
-@WHEN
-def test_who_left_has_still_answered(loop: Loop, *, is_processed: bool) -> None:
-    record, task = asked(loop)
-    bob = loop.studio.users.create(email=f"{record.prediction_id}@example.org", username=record.prediction_id)
-    loop.annotate(task, "Soup", completed_by=bob.id)
-    move_on(loop, is_processed=is_processed)
-    assert bob.id
-    loop.studio.users.delete(bob.id)
-    storage = next(iter(loop.studio.export_storage.s3.list(project=loop.projects[FLAG])))
-    loop.studio.export_storage.s3.sync(storage.id or 0)  # exports all anew, without who it was
-    loop.sync(FLAG)
-    loop.process()
-    assert traces(loop, record) == [f"class_09/{record.prediction_id}.jpg", "Soup", "processed"]
-    assert names(loop.store, keys.LABELSTUDIO, "quarantine/") == []
+def test_who_left_has_still_answered(loop: Loop) -> None:
+    for is_processed in (False, True):
+        record, task = asked(loop)
+        bob = loop.studio.users.create(
+            email=f"{record.prediction_id}@example.org", username=record.prediction_id
+        )
+        loop.annotate(task, "Soup", completed_by=bob.id)
+        move_on(loop, is_processed=is_processed)
+        assert bob.id
+        loop.studio.users.delete(bob.id)
+        storage = next(iter(loop.studio.export_storage.s3.list(project=loop.projects[FLAG])))
+        loop.studio.export_storage.s3.sync(storage.id or 0)  # exports all anew, without who it was
+        loop.sync(FLAG)
+        loop.process()
+        assert traces(loop, record) == [f"class_09/{record.prediction_id}.jpg", "Soup", "processed"]
+        assert names(loop.store, keys.LABELSTUDIO, "quarantine/") == []
 
 
 def test_an_old_task_that_is_deleted_is_noticed_when_all_are_looked_at(loop: Loop) -> None:
@@ -175,7 +171,7 @@ def test_a_project_that_is_made_anew_withdraws_nothing_and_asks_again_for_what_w
     answered, task = asked(loop)
     loop.annotate(task, "Rice")
     move_on(loop, is_processed=True)
-    waits = upload(loop.store, 2, at=datetime.now(UTC))
+    waits = upload(loop.store, next(NUMBERS), at=datetime.now(UTC))
     ask(loop.store, waits, FLAG)
     loop.sync(FLAG)
     loop.delete_projects()
