@@ -36,6 +36,8 @@ def write(store: Store, answer: Output, *, everywhere: bool) -> None:
         source=source,
         annotator=answer.who,
         labelled_at=answer.version,
+        model_version=record.model_version,
+        low_confidence=record.low_confidence,
     )
     store.put_record(keys.label(prediction_id, source), label)
     extension = record.image.key.rpartition(".")[2]

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from cronjobs import quality
 from cronjobs.archive import unreadable
 from cronjobs.command import Outcome, run
 from cronjobs.outputs import UnreadableOutputError, is_answer, read
@@ -145,9 +146,12 @@ class Processing:
 
 
 def main() -> Outcome:
-    """Run with the settings."""
+    """Run with the settings, then work out how good the model is: labels change nowhere else."""
     settings = CronjobSettings()
-    return Processing(Store(settings), settings).run()
+    store = Store(settings)
+    outcome = Processing(store, settings).run()
+    quality.write(store, settings.processing_threads)
+    return outcome
 
 
 if __name__ == "__main__":

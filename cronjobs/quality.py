@@ -1,75 +1,184 @@
-"""How good the model is, counted from label records alone."""
+"""How good the model is, from the draws and the labels of a window of days.
 
-from collections.abc import Iterable, Sequence
-from math import sqrt
+This is the one place where it is worked out: the report prints it, and the processing job leaves it in the
+store for the metrics, the dashboards and the alerts. No predictions are read: the draws have counted them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+import numpy as np
+
+from cronjobs import draws, estimation
+from cronjobs.draws import Draw
+from cronjobs.estimation import Labelled, Strata, Weighted
+from cronjobs.window import labels as read_labels
+from gourmetgram import keys
 from gourmetgram.classes import CLASSES
+from gourmetgram.ids import created_at, created_on
+from gourmetgram.quality import (
+    ALL_VERSIONS,
+    WINDOWS,
+    Estimate,
+    LabelCount,
+    QualityRecord,
+    WindowQuality,
+)
 from gourmetgram.records import LabelRecord
-from gourmetgram.sources import Source
+from gourmetgram.sources import ANNOTATED_SOURCES, Source
+from gourmetgram.store import Store
 
-Z95 = 1.959964
-"""The normal deviate that leaves 2.5 % on either side."""
-
-
-class Share(NamedTuple):
-    """So many of so many."""
-
-    hits: int
-    of: int
-
-    @property
-    def value(self) -> float | None:
-        """Give the share, from 0 to 1; none of nothing."""
-        return self.hits / self.of if self.of else None
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Give the 95 % interval of Wilson (1927), which stays within 0 and 1 for few labels too."""
-        if not self.of:
-            return 0.0, 1.0
-        share, scale = self.hits / self.of, 1 + Z95**2 / self.of
-        middle = (share + Z95**2 / (2 * self.of)) / scale
-        half = Z95 * sqrt(share * (1 - share) / self.of + Z95**2 / (4 * self.of**2)) / scale
-        return max(0.0, middle - half), min(1.0, middle + half)
+MONTH = timedelta(days=31)
 
 
-class Quality(NamedTuple):
-    """Every figure of the report."""
+class Evidence(NamedTuple):
+    """What is known about the predictions of some days."""
 
-    accuracy: Share
-    """On the random sample, as are the two by class."""
-    of_class: dict[str, Share]
-    """How many of a class's photos the model knew (recall)."""
-    says_class: dict[str, Share]
-    """How often the model was right when it named a class (precision)."""
-    flags_right: Share
-    """How many flagged predictions were wrong indeed."""
-    low_confidence_right: Share
-    """How many predictions of low confidence were right nevertheless."""
-    relabels_changed: Share
-    """How many relabels name another class than the model."""
+    draws: Sequence[Draw]
+    """The oldest first; a month of them from before those days, which tell what was not new to the others."""
+    labels: Sequence[LabelRecord]
+    """Those of the predictions that the draws of those days may have seen."""
+
+    def drawn_since(self, start: date) -> list[Draw]:
+        """Give the draws from a day on."""
+        return [each for each in self.draws if each.drawn_on >= start]
 
 
-def quality(labels: Iterable[LabelRecord]) -> Quality:
-    """Count what the labels of a window say."""
-    by_source: dict[Source, list[LabelRecord]] = {source: [] for source in Source}
+def read(store: Store, threads: int, end: date, before: int) -> Evidence:
+    """Read the draws of a day and some days before it, and the labels that belong to them.
+
+    Raises:
+        StoreUnavailableError: the store did not answer.
+    """
+    start = end - timedelta(days=before)
+    made = draws.made_between(store, start - MONTH, end)
+    first = min([start, *(draw.window_start for draw in made if draw.drawn_on >= start)])
+    return Evidence(made, read_labels(store, threads, end, (end - first).days))
+
+
+def write(store: Store, threads: int) -> None:
+    """Work everything out anew and leave it in the store.
+
+    Raises:
+        StoreUnavailableError: the store did not answer; what it had stays.
+    """
+    now = datetime.now(UTC)
+    today, longest = now.date(), max(WINDOWS.values())
+    evidence = read(store, threads, today, longest)
+    windows, counts = [], []
+    for name, before in WINDOWS.items():
+        start = today - timedelta(days=before)
+        windows += quality(evidence, name, start, today)
+        counts += label_counts(evidence.labels, name, start)
+    store.put_record(keys.quality(), QualityRecord(computed_at=now, windows=windows, labels=counts))
+
+
+def quality(evidence: Evidence, window: str, start: date, end: date) -> list[WindowQuality]:
+    """Work out the figures of all model versions together, then of each."""
+    made = evidence.drawn_since(start)
+    versions = sorted({each.model_version for draw in made for each in draw.strata})
+    index = _strata(made, versions)
+    weighted = estimation.weigh(index.strata, _labelled(evidence, index, versions))
+    confidence = _confidence_sums(made)
+    parts = {ALL_VERSIONS: weighted}
+    parts |= {version: weighted.of_version(index) for index, version in enumerate(versions)}
+    return [
+        _figures(part, confidence[version], window=window, model_version=version, start=start, end=end)
+        for version, part in parts.items()
+    ]
+
+
+def label_counts(labels: Iterable[LabelRecord], window: str, start: date) -> list[LabelCount]:
+    """Count the labels of the predictions since a day, by source and cell of the confusion matrix."""
+    cells = Counter(
+        (each.predicted, each.actual, each.source)
+        for each in labels
+        if created_on(each.prediction_id) >= start
+    )
+    return [
+        LabelCount(window=window, predicted=predicted, actual=actual, source=source, count=count)
+        for (predicted, actual, source), count in sorted(cells.items())
+    ]
+
+
+class _Index(NamedTuple):
+    """The strata, and where to find each by its batch and side of the threshold."""
+
+    strata: Strata
+    place: dict[tuple[str, bool], int]
+
+
+def _strata(made: Sequence[Draw], versions: Sequence[str]) -> _Index:
+    sizes = draws.sizes(made)
+    place = {key: number for number, key in enumerate(dict.fromkeys((batch, low) for batch, low, _ in sizes))}
+    counted = np.zeros((len(place), len(versions)), np.intp)
+    for (batch, low, version), size in sizes.items():
+        counted[place[batch, low], versions.index(version)] = size
+    return _Index(Strata(np.array([low for _, low in place], bool), counted), place)
+
+
+def _labelled(evidence: Evidence, index: _Index, versions: Sequence[str]) -> Labelled:
+    """Find the stratum of each labelled prediction; of several labels the blind one counts."""
+    chosen = {each.prediction_id: each for draw in evidence.draws for each in draw.drawn}
+    rows = []
+    for label in _one_each(evidence.labels):
+        drawn = chosen.get(label.prediction_id)
+        batch = drawn.batch if drawn else draws.batch_of(evidence.draws, created_at(label.prediction_id))
+        low = drawn.low_confidence if drawn else _is_low(label)
+        version = drawn.model_version if drawn else label.model_version
+        stratum = None if batch is None or low is None else index.place.get((batch, low))
+        if stratum is None or version not in versions:
+            continue
+        at_random = drawn is not None or label.source is Source.RANDOM_SAMPLING
+        cell = CLASSES.index(label.predicted), CLASSES.index(label.actual)
+        rows.append((stratum, versions.index(version), *cell, at_random))
+    columns = np.array(rows, np.intp).reshape(-1, 5).T
+    return Labelled(columns[0], columns[1], columns[2], columns[3], columns[4].astype(bool))
+
+
+def _one_each(labels: Iterable[LabelRecord]) -> Iterator[LabelRecord]:
+    best: dict[str, LabelRecord] = {}
     for label in labels:
-        by_source[label.source].append(label)
-    sample = by_source[Source.RANDOM_SAMPLING]
-    return Quality(
-        accuracy=_right(sample),
-        of_class={name: _right([each for each in sample if each.actual == name]) for name in CLASSES},
-        says_class={name: _right([each for each in sample if each.predicted == name]) for name in CLASSES},
-        flags_right=_wrong(by_source[Source.USER_FLAG]),
-        low_confidence_right=_right(by_source[Source.LOW_CONFIDENCE]),
-        relabels_changed=_wrong(by_source[Source.USER_RELABEL]),
+        if label.source in ANNOTATED_SOURCES:
+            other = best.setdefault(label.prediction_id, label)
+            if ANNOTATED_SOURCES.index(label.source) < ANNOTATED_SOURCES.index(other.source):
+                best[label.prediction_id] = label
+    yield from best.values()
+
+
+def _is_low(label: LabelRecord) -> bool | None:
+    return True if label.source is Source.LOW_CONFIDENCE else label.low_confidence
+
+
+def _confidence_sums(made: Iterable[Draw]) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for each in (stratum for draw in made for stratum in draw.strata):
+        for version in (ALL_VERSIONS, each.model_version):
+            sums[version] += each.confidence_sum  # type: ignore[assignment] # floats add up as well
+    return sums
+
+
+def _figures(weighted: Weighted, confidence_sum: float, **window: object) -> WindowQuality:
+    labels, predictions = weighted.labels, int(weighted.sizes.sum())
+    right, numbers = labels.right, dict(enumerate(CLASSES))
+    cells = estimation.confusion(weighted, len(CLASSES))
+    both = cells.sum(axis=0) + cells.sum(axis=1)
+    f1 = {name: 2 * cells[number, number] / both[number] for number, name in numbers.items() if both[number]}
+    return WindowQuality(
+        **window,
+        predictions=predictions,
+        labels=len(right),
+        accuracy=estimation.accuracy(weighted),
+        mean_confidence=min(1, confidence_sum / predictions) if predictions else None,
+        recall=_by_class(weighted, labels.actual),
+        precision=_by_class(weighted, labels.predicted),
+        f1=f1,
+        macro_f1=sum(f1.values()) / len(f1) if f1 else None,
     )
 
 
-def _right(labels: Sequence[LabelRecord]) -> Share:
-    return Share(sum(label.predicted == label.actual for label in labels), len(labels))
-
-
-def _wrong(labels: Sequence[LabelRecord]) -> Share:
-    return Share(sum(label.predicted != label.actual for label in labels), len(labels))
+def _by_class(weighted: Weighted, of: estimation.Integers) -> dict[str, Estimate]:
+    right = weighted.labels.right
+    return {name: estimation.ratio(weighted, right, of == number) for number, name in enumerate(CLASSES)}

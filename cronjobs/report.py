@@ -1,76 +1,63 @@
-"""`python -m cronjobs.report`: how good the model was in any window, by the label records alone.
+"""`python -m cronjobs.report`: how good the model was in any window of days, by the draws and the labels.
 
-Accuracy is that on the random sample: what users flag and what the model is unsure of is not typical.
+Its accuracy is an estimate for all predictions of the window, not for those that happened to be labelled.
 """
 
 import argparse
-import logging
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from cronjobs.command import Outcome, run
-from cronjobs.quality import Quality, Share, quality
+from cronjobs.estimation import Share
+from cronjobs.quality import Evidence, quality, read
 from cronjobs.settings import CronjobSettings
 from cronjobs.window import days
-from gourmetgram import keys
-from gourmetgram.keys import Location
+from gourmetgram.ids import created_on
+from gourmetgram.quality import Estimate, WindowQuality
 from gourmetgram.records import LabelRecord
-from gourmetgram.store import ObjectNotFoundError, Store
+from gourmetgram.sources import Source
+from gourmetgram.store import Store
 
-log = logging.getLogger(__name__)
-
-
-def labels(store: Store, threads: int, end: date, before: int) -> list[LabelRecord]:
-    """Read the labels of the predictions of a day and some days before it.
-
-    Raises:
-        StoreUnavailableError: the store did not answer.
-    """
-    places = (
-        Location(keys.TRACKING, key)
-        for day in days(end, before)
-        for key in store.keys(keys.TRACKING, keys.labels_on(day))
-    )
-
-    def read(place: Location) -> LabelRecord | None:
-        try:
-            return store.get_record(place, LabelRecord)
-        except (ObjectNotFoundError, ValidationError) as error:
-            log.warning("%s is passed over: %s", place, error)
-            return None
-
-    with ThreadPoolExecutor(threads) as pool:
-        return [label for label in pool.map(read, places) if label is not None]
+HEADINGS = f"{'share':>9}   {'95 % interval':19}{'labels':>7}"
 
 
-def table(figures: Quality) -> Iterator[str]:
-    """Set the figures as lines of text."""
-    yield f"{'random sample':34}{'right':>7}{'of':>7}{'accuracy':>10}   95 % interval"
-    yield _line("all classes", figures.accuracy)
-    for name, share in figures.of_class.items():
+def table(figures: Sequence[WindowQuality]) -> Iterator[str]:
+    """Set the figures as lines of text: of all model versions, then of each if there are several."""
+    every = figures[0]
+    yield f"{'of all predictions':34}{HEADINGS}"
+    yield _line("accuracy", every.accuracy)
+    yield _single("mean confidence", every.mean_confidence)
+    yield _single("macro F1", every.macro_f1)
+    for name, share in every.recall.items():
         yield _line(f"  photos of {name}", share)
-    for name, share in figures.says_class.items():
+    for name, share in every.precision.items():
         yield _line(f"  taken for {name}", share)
-    yield ""
-    yield f"{'other sources':34}{'count':>7}{'of':>7}{'share':>10}   95 % interval"
-    yield _line("flagged, and indeed wrong", figures.flags_right)
-    yield _line("low confidence, yet right", figures.low_confidence_right)
-    yield _line("relabelled as another class", figures.relabels_changed)
+    if len(figures) > 2:  # noqa: PLR2004 - more than one version beside all of them
+        yield from ["", f"{'accuracy by model version':34}{HEADINGS}"]
+        yield from (
+            _line(f"{each.model_version}, {each.predictions} predictions", each.accuracy)
+            for each in figures[1:]
+        )
 
 
-def as_json(figures: Quality) -> dict[str, object]:
-    """Shape the figures for machines."""
-    return {
-        name: {each: _as_json(part) for each, part in value.items()}
-        if isinstance(value, dict)
-        else _as_json(value)
-        for name, value in figures._asdict().items()
-    }
+def other_sources(labels: Sequence[LabelRecord]) -> Iterator[str]:
+    """Set what the labels of the other sources say, each for itself: they are typical of nothing else."""
+    yield f"{'of what was labelled':34}{HEADINGS}"
+    yield _line("flagged, and indeed wrong", _share(labels, Source.USER_FLAG, right=False))
+    yield _line("low confidence, yet right", _share(labels, Source.LOW_CONFIDENCE, right=True))
+    yield _line("relabelled as another class", _share(labels, Source.USER_RELABEL, right=False))
+
+
+def about(evidence: Evidence, figures: WindowQuality) -> Iterator[str]:
+    """Say what the estimate is about, and what is missing from it."""
+    window = f"Draws from {figures.start} to {figures.end}"
+    yield f"{window}: {figures.predictions} predictions, {figures.labels} labels that count."
+    drawn_on = {draw.drawn_on for draw in evidence.drawn_since(figures.start)}
+    without = sum(day not in drawn_on for day in days(figures.end, (figures.end - figures.start).days))
+    if without:
+        yield f"On {without} of these days nothing was drawn."
 
 
 def main() -> Outcome:
@@ -81,32 +68,47 @@ def main() -> Outcome:
     parser.add_argument("--picture", type=Path, help="draw the accuracy into this file, .png or .svg")
     given = parser.parse_args()
     until = given.until or datetime.now(UTC).date()
+    start = until - timedelta(days=given.days)
     settings = CronjobSettings()
-    figures = quality(labels(Store(settings), settings.processing_threads, until, given.days))
-    window = f"predictions from {next(days(until, given.days))} to {until}"
-    sys.stdout.write("\n".join([window, "", *table(figures), "", ""]))
+    evidence = read(Store(settings), settings.processing_threads, until, given.days)
+    figures = quality(evidence, f"{given.days}d", start, until)
+    recent = [each for each in evidence.labels if created_on(each.prediction_id) >= start]
+    text = [*about(evidence, figures[0]), "", *table(figures), "", *other_sources(recent), "", ""]
+    sys.stdout.write("\n".join(text))
     if given.picture:
         from cronjobs.picture import draw  # noqa: PLC0415 - takes a second, and most reports want none
 
-        draw(figures, window, given.picture)
-    low, high = figures.accuracy.interval
-    accuracy = "not known" if figures.accuracy.value is None else f"{figures.accuracy.value:.1%}"
-    summary = (
-        f"accuracy {accuracy} ({low:.1%} to {high:.1%}) by {figures.accuracy.of} random labels, {window}"
+        draw(figures[0], given.picture)
+    return Outcome(_summary(figures[0]), {"windows": [each.model_dump(mode="json") for each in figures]})
+
+
+def _summary(figures: WindowQuality) -> str:
+    accuracy = figures.accuracy
+    known = "not known" if accuracy.value is None else f"{accuracy.value:.1%}"
+    return (
+        f"accuracy {known} ({accuracy.low:.1%} to {accuracy.high:.1%}) by {figures.labels} labels,"
+        f" {figures.predictions} predictions from {figures.start} to {figures.end}"
     )
-    return Outcome(summary, as_json(figures))
 
 
-def _line(name: str, share: Share) -> str:
+def _share(labels: Sequence[LabelRecord], source: Source, *, right: bool) -> Estimate:
+    asked = [each for each in labels if each.source is source]
+    if not asked:
+        return Estimate(value=None, low=0, high=1, effective_labels=0)
+    hits = sum((each.predicted == each.actual) is right for each in asked)
+    low, high = Share(hits / len(asked), len(asked)).interval
+    return Estimate(value=hits / len(asked), low=low, high=high, effective_labels=len(asked))
+
+
+def _line(name: str, share: Estimate) -> str:
     if share.value is None:
-        return f"{name:34}{share.hits:>7}{share.of:>7}{'-':>10}"
-    low, high = share.interval
-    return f"{name:34}{share.hits:>7}{share.of:>7}{share.value:>10.1%}   {low:.1%} to {high:.1%}"
+        return f"{name:34}{'-':>9}"
+    interval = f"{share.low:.1%} to {share.high:.1%}"
+    return f"{name:34}{share.value:>9.1%}   {interval:19}{share.effective_labels:>7.0f}"
 
 
-def _as_json(share: Share) -> dict[str, object]:
-    low, high = share.interval if share.of else (None, None)
-    return {**share._asdict(), "value": share.value, "low": low, "high": high}
+def _single(name: str, value: float | None) -> str:
+    return f"{name:34}{'-' if value is None else f'{value:.1%}':>9}"
 
 
 if __name__ == "__main__":

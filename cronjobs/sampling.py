@@ -1,39 +1,35 @@
 """`python -m cronjobs.sampling`: draw predictions at random and ask annotators for their truth.
 
-The sample is written whole before its first task. A run that finds the day's sample unfinished finishes it,
-and draws nothing: killed and run again, or run twice at once, the job leaves what one run would have left.
+The draw is written whole before its first task. A run that finds the last draw unfinished finishes it, and
+draws nothing more if that was today's: killed and run again, or run twice at once, the job leaves what one
+run would have left.
 """
 
 import argparse
-import hashlib
 import logging
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 from pydantic import ValidationError
 
+from cronjobs import draws
+from cronjobs.choosing import Pool, in_order
 from cronjobs.command import Outcome, run
+from cronjobs.draws import Draw, Drawn, Seen
 from cronjobs.settings import CronjobSettings
 from cronjobs.window import predictions
 from gourmetgram import keys
-from gourmetgram.records import PredictionId, PredictionRecord, Record, Task
+from gourmetgram.ids import created_at
+from gourmetgram.records import PredictionRecord, Task
 from gourmetgram.sources import Source
 from gourmetgram.store import ObjectNotFoundError, Store
 
 SOURCE = Source.RANDOM_SAMPLING
 
 log = logging.getLogger(__name__)
-
-
-class Sample(Record):
-    """A random sample: which predictions, and how they were chosen."""
-
-    drawn_on: date
-    number: int
-    """How many samples had been drawn that day, this one included."""
-    seed: str
-    window_start: date
-    prediction_ids: list[PredictionId]
 
 
 class Sampling:
@@ -44,49 +40,63 @@ class Sampling:
         self.settings = settings
 
     def run(self, today: date, seed: str | None = None) -> Outcome:
-        """Finish the sample of today, or draw one.
+        """Finish the last draw, or make one.
 
         Raises:
             StoreUnavailableError: the store did not answer; another run continues.
         """
-        latest = self.latest()
+        latest = draws.latest(self.store, today)
         finished = self.write_tasks(latest) if latest else 0
         if latest and finished and latest.drawn_on == today:
-            return self._outcome(latest, finished, "finished a sample that was drawn before")
-        sample = self.draw(today, latest, seed)
-        if self.latest() == latest and sample.prediction_ids:
-            self.store.put_record(keys.random_sample(), sample)
-        elif sample.prediction_ids:
-            sample = self.latest() or sample
-        return self._outcome(sample, self.write_tasks(sample), "drew a sample")
+            return self._outcome(latest, finished, "finished a draw that was begun before")
+        number = draws.next_number(self.store, today)
+        draw = self.draw(today, number, seed or f"{today}/{number}")
+        return self._outcome(draw, self.write_tasks(draw), "drew a sample")
 
-    def latest(self) -> Sample | None:
-        """Read the sample that was drawn last."""
-        try:
-            return self.store.get_record(keys.random_sample(), Sample)
-        except ObjectNotFoundError:
-            return None
-        except ValidationError as error:
-            log.warning("%s is not a sample, a new one is drawn: %s", keys.random_sample(), error)
-            return None
-
-    def draw(self, today: date, latest: Sample | None, seed: str | None = None) -> Sample:
-        """Choose from the window's unsampled predictions, each with the same chance."""
-        number = latest.number + 1 if latest and latest.drawn_on == today else 1
-        seed = seed or f"{today}/{number}"
+    def draw(self, today: date, number: int, seed: str) -> Draw:
+        """Choose among the window's unsampled predictions; keep the draw if it saw or chose any."""
         start = today - timedelta(days=self.settings.sample_window_days)
-        chosen: list[str] = []
-        for prediction_id in shuffled(predictions(self.store, today, self.settings.sample_window_days), seed):
-            if len(chosen) == self.settings.sample_size:
-                break
-            if not self.is_sampled(prediction_id) and self.record(prediction_id) is not None:
-                chosen.append(prediction_id)
-        return Sample(drawn_on=today, number=number, seed=seed, window_start=start, prediction_ids=chosen)
+        pool = self.pool(start, today)
+        order = in_order(pool, self.settings.sample_size, seed)
+        chosen = list(
+            islice((each for each in order if not self.is_sampled(each)), self.settings.sample_size)
+        )
+        draw = Draw(
+            drawn_on=today,
+            number=number,
+            seed=seed,
+            window_start=start,
+            until=max(map(created_at, pool.ids), default=datetime.combine(today, datetime.min.time(), UTC)),
+            strata=draws.strata(pool.new),
+            frame=draws.write_frame(self.store, today, pool.new) if pool.new else None,
+            drawn=list(_drawn(pool, chosen, draws.batch_name(today, number))),
+        )
+        return self.keep(draw) if pool.new or chosen else draw
+
+    def pool(self, start: date, today: date) -> Pool:
+        """Gather the window's predictions: those that an earlier draw has seen, and those that are new."""
+        earlier = draws.made_between(self.store, start, today)
+        known = dict(draws.read_frames(self.store, earlier))
+        listed = list(predictions(self.store, today, self.settings.sample_window_days))
+        drawn = {each.prediction_id for draw in earlier for each in draw.drawn}
+        older = {each: known[each] for each in listed if each in known and each not in drawn}
+        return Pool(new=self.look([each for each in listed if each not in known]), older=older)
+
+    def look(self, prediction_ids: Sequence[str]) -> list[Seen]:
+        """Read the records of predictions; those that can't be read are passed over."""
+        with ThreadPoolExecutor(self.settings.processing_threads) as threads:
+            return [each for each in threads.map(self._look, prediction_ids) if each is not None]
+
+    def keep(self, draw: Draw) -> Draw:
+        """Write a draw, unless another run has just written the same one; return the one that counts."""
+        place = keys.draw(draw.drawn_on, draw.number)
+        if not self.store.exists(place):
+            self.store.put_record(place, draw)
+        return self.store.get_record(place, Draw)
 
     def is_sampled(self, prediction_id: str) -> bool:
         """Tell whether a prediction has a task already, waiting or done."""
-        task = keys.task(prediction_id, SOURCE)
-        return any(map(self.store.exists, (task, keys.processed(task), keys.quarantined(task))))
+        return self._has_task(prediction_id, SOURCE)
 
     def record(self, prediction_id: str) -> PredictionRecord | None:
         """Read a prediction; one that can't be read is passed over with a warning."""
@@ -96,30 +106,58 @@ class Sampling:
             log.warning("prediction %s can't be read, it is passed over: %s", prediction_id, error)
             return None
 
-    def write_tasks(self, sample: Sample) -> int:
-        """Write the tasks of a sample that are missing; return how many were."""
+    def write_tasks(self, draw: Draw) -> int:
+        """Write the tasks of a draw that are missing; return how many were."""
         written = 0
-        for prediction_id in sample.prediction_ids:
-            if self.is_sampled(prediction_id):
+        for each in draw.drawn:
+            if self.is_sampled(each.prediction_id):
                 continue
-            if record := self.record(prediction_id):
+            if record := self.record(each.prediction_id):
                 preselect = self.settings.random_sampling_shows_prediction
                 task = Task.of(record, SOURCE, self.store.bucket_prefix, preselect=preselect)
-                self.store.put_record(keys.task(prediction_id, SOURCE), task)
+                self.store.put_record(keys.task(each.prediction_id, SOURCE), task)
                 written += 1
         return written
 
-    def _outcome(self, sample: Sample, written: int, what: str) -> Outcome:
-        asked, drawn = self.settings.sample_size, len(sample.prediction_ids)
+    def _look(self, prediction_id: str) -> Seen | None:
+        record = self.record(prediction_id)
+        if record is None:
+            return None
+        low = record.low_confidence
+        if low is None:  # a record of before this was kept
+            low = self._has_task(prediction_id, Source.LOW_CONFIDENCE)
+        return Seen(prediction_id, low, record.model_version, record.confidence)
+
+    def _has_task(self, prediction_id: str, source: Source) -> bool:
+        task = keys.task(prediction_id, source)
+        return any(map(self.store.exists, (task, keys.processed(task), keys.quarantined(task))))
+
+    def _outcome(self, draw: Draw, written: int, what: str) -> Outcome:
+        asked, drawn = self.settings.sample_size, len(draw.drawn)
         short = f"; {asked} were asked for, there are no more" if drawn < asked else ""
-        summary = f"{what} of {drawn} predictions since {sample.window_start}, {written} tasks written{short}"
-        figures = {"drawn": drawn, "tasks": written, "asked": asked, "seed": sample.seed}
-        return Outcome(summary, {**figures, "prediction_ids": sample.prediction_ids}, items=written)
+        summary = f"{what} of {drawn} predictions since {draw.window_start}, {written} tasks written{short}"
+        figures = {"drawn": drawn, "tasks": written, "asked": asked, "seed": draw.seed}
+        return Outcome(
+            summary, {**figures, "prediction_ids": [each.prediction_id for each in draw.drawn]}, items=written
+        )
 
 
-def shuffled(prediction_ids: Iterator[str], seed: str) -> list[str]:
-    """Put ids into an order that only the seed decides, and in which each has the same chance to be first."""
-    return sorted(prediction_ids, key=lambda each: hashlib.sha256(f"{seed} {each}".encode()).digest())
+def _drawn(pool: Pool, chosen: Sequence[str], batch: str) -> Iterator[Drawn]:
+    """Say of each that was chosen where it came from, and with which chance."""
+    new = {each.prediction_id: each for each in pool.new}
+    found = [(batch, new[each]) if each in new else pool.older[each] for each in chosen]
+    drawn_of = Counter((where == batch, seen.low_confidence) for where, seen in found)
+    all_of = Counter((True, seen.low_confidence) for seen in pool.new)
+    all_of += Counter((False, seen.low_confidence) for _, seen in pool.older.values())
+    for where, seen in found:
+        kind = (where == batch, seen.low_confidence)
+        yield Drawn(
+            prediction_id=seen.prediction_id,
+            batch=where,
+            low_confidence=seen.low_confidence,
+            model_version=seen.model_version,
+            chance=drawn_of[kind] / all_of[kind],
+        )
 
 
 def main() -> Outcome:

@@ -2,11 +2,16 @@
 
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+
+from pydantic import ValidationError
 
 from gourmetgram import keys
 from gourmetgram.ids import created_on
-from gourmetgram.store import Store
+from gourmetgram.keys import Location
+from gourmetgram.records import LabelRecord
+from gourmetgram.store import ObjectNotFoundError, Store
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +35,29 @@ def predictions(store: Store, end: date, before: int) -> Iterator[str]:
                 yield prediction_id
             else:
                 log.warning("%s/%s is not the record of a prediction, it is passed over", keys.TRACKING, key)
+
+
+def labels(store: Store, threads: int, end: date, before: int) -> list[LabelRecord]:
+    """Read the labels of the predictions of a day and some days before it.
+
+    Raises:
+        StoreUnavailableError: the store did not answer.
+    """
+    places = (
+        Location(keys.TRACKING, key)
+        for day in days(end, before)
+        for key in store.keys(keys.TRACKING, keys.labels_on(day))
+    )
+
+    def read(place: Location) -> LabelRecord | None:
+        try:
+            return store.get_record(place, LabelRecord)
+        except (ObjectNotFoundError, ValidationError) as error:
+            log.warning("%s is passed over: %s", place, error)
+            return None
+
+    with ThreadPoolExecutor(threads) as pool:
+        return [label for label in pool.map(read, places) if label is not None]
 
 
 def is_prediction_id(text: str) -> bool:

@@ -96,9 +96,19 @@ def relabel(prediction_id: str) -> Location:
     return Location(LABELSTUDIO, f"{outputs(Source.USER_RELABEL)}{prediction_id}.json")
 
 
-def random_sample() -> Location:
-    """Locate the random sample that was drawn last."""
-    return Location(TRACKING, "samples/latest.json")
+def draw(day: date, number: int) -> Location:
+    """Locate the record of a random draw: the day on which it was made, and its number on that day."""
+    return Location(TRACKING, f"draws/{day.isoformat()}/{number:03d}.json")
+
+
+def draws_in_month_of(day: date) -> str:
+    """Give the prefix, in ``tracking``, of the draws of a month."""
+    return f"draws/{day:%Y-%m}-"
+
+
+def frame(day: date, digest: str) -> Location:
+    """Locate the list of the predictions that a draw was the first to see; what lies there never changes."""
+    return Location(TRACKING, f"frames/{day.isoformat()}/{digest}.jsonl.gz")
 
 
 def quality() -> Location:

@@ -66,6 +66,8 @@ class PredictionRecord(Record):
     class_dir: str
     model_name: str
     model_version: str
+    low_confidence: bool | None = None
+    """Whether the confidence was below the threshold; None in records of before this was kept."""
     created_at: AwareDatetime
 
     @model_validator(mode="after")
@@ -124,6 +126,9 @@ class LabelRecord(Record):
     source: Source
     annotator: str
     labelled_at: AwareDatetime
+    model_version: str | None = None
+    low_confidence: bool | None = None
+    """Both are those of the prediction; None in records of before they were kept."""
 
 
 class QuarantineRecord(Record):

@@ -35,10 +35,11 @@ def predict() -> Response:
     with parts.admission.admit(min(request.content_length or limit, limit)):
         keep_metadata = parts.settings.keep_photo_metadata
         photo = read_photo(request.files.get("file"), limit, keep_metadata=keep_metadata)
-        record = record_of(photo, parts.predictor.predict(photo.body, photo.content_type))
+        prediction = parts.predictor.predict(photo.body, photo.content_type)
+        record = record_of(photo, prediction, parts.settings.confidence_threshold)
         stored = parts.archive.keep(_writes(record, photo, parts))
     parts.metrics.observe_prediction(record)
-    return _answer(record, waiting=not stored, unsure=_is_unsure(record, parts))
+    return _answer(record, waiting=not stored)
 
 
 @blueprint.get("/api/classes")
@@ -47,7 +48,7 @@ def classes() -> Response:
     return jsonify(list(CLASSES))
 
 
-def record_of(photo: Photo, prediction: Prediction) -> PredictionRecord:
+def record_of(photo: Photo, prediction: Prediction, confidence_threshold: float) -> PredictionRecord:
     """Give a prediction its id and its places in the store."""
     prediction_id = new_prediction_id()
     folder = class_dir(prediction.prediction)
@@ -57,6 +58,7 @@ def record_of(photo: Photo, prediction: Prediction) -> PredictionRecord:
         filename=photo.filename,
         image=Image(bucket=image.bucket, key=image.key),
         class_dir=folder,
+        low_confidence=prediction.confidence < confidence_threshold,
         created_at=created_at(prediction_id),
         **prediction.model_dump(),
     )
@@ -68,7 +70,7 @@ def _writes(record: PredictionRecord, photo: Photo, parts: Services) -> list[Wri
         Write(record.image.location, photo.content_type, photo.body),
         write_of(keys.prediction(record.prediction_id), record),
     ]
-    if _is_unsure(record, parts):
+    if record.low_confidence:
         task = Task.of(record, Source.LOW_CONFIDENCE, parts.store.bucket_prefix, preselect=True)
         writes.append(write_of(keys.task(record.prediction_id, Source.LOW_CONFIDENCE), task))
     return writes
@@ -79,11 +81,7 @@ def write_of(location: keys.Location, record: Record) -> Write:
     return Write(location, JSON, record.model_dump_json().encode())
 
 
-def _is_unsure(record: PredictionRecord, parts: Services) -> bool:
-    return record.confidence < parts.settings.confidence_threshold
-
-
-def _answer(record: PredictionRecord, *, waiting: bool, unsure: bool) -> Response:
+def _answer(record: PredictionRecord, *, waiting: bool) -> Response:
     ranked = sorted(record.probabilities.items(), key=lambda item: item[1], reverse=True)
     runners_up = [item for item in ranked if item[0] != record.prediction][:RUNNERS_UP]
     if wants_json():
@@ -98,6 +96,5 @@ def _answer(record: PredictionRecord, *, waiting: bool, unsure: bool) -> Respons
             runners_up=runners_up,
             classes=CLASSES,
             waiting=waiting,
-            unsure=unsure,
         )
     )

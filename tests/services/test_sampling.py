@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from cronjobs.sampling import Sample, Sampling
+from cronjobs import draws
+from cronjobs.draws import Draw, Stratum
+from cronjobs.sampling import Sampling
 from cronjobs.settings import CronjobSettings
 from gourmetgram import keys
 from gourmetgram.sources import Source
@@ -58,7 +60,7 @@ def test_only_the_days_of_the_window_are_drawn_from(empty_store: Store) -> None:
 
 def test_a_seed_draws_the_same_again(uploads: Store) -> None:
     drawn = sample(uploads, seed="lecture")["prediction_ids"]
-    for bucket, key in [(keys.TRACKING, keys.random_sample().key), *tasks(uploads)]:
+    for bucket, key in [keys.draw(TODAY, 1), *tasks(uploads)]:
         uploads.delete(keys.Location(bucket, key))
     assert sample(uploads, seed="lecture")["prediction_ids"] == drawn
 
@@ -97,10 +99,49 @@ def test_a_record_that_cannot_be_read_is_passed_over(uploads: Store) -> None:
     assert sample(uploads, sample_size=12)["drawn"] == 11
 
 
-def test_a_spoilt_sample_record_does_not_stop_the_job(uploads: Store) -> None:
-    uploads.put(keys.random_sample(), b"{", "application/json")
+def test_a_draw_tells_how_many_predictions_it_chose_from_and_with_which_chance(uploads: Store) -> None:
+    for number in (12, 13):
+        ask(uploads, upload(uploads, number), Source.LOW_CONFIDENCE)
+    sample(uploads)
+    draw = uploads.get_record(keys.draw(TODAY, 1), Draw)
+    high, low = draw.strata
+    assert (high.predictions, low.predictions) == (12, 2)
+    assert high.confidence_sum == pytest.approx(12 * 0.8)
+    chances = {each.low_confidence: each.chance for each in draw.drawn}
+    assert chances == {True: pytest.approx(1 / 2), False: pytest.approx(4 / 12)}
+
+
+def test_a_prediction_belongs_to_the_draw_that_saw_it_first(uploads: Store) -> None:
+    sample(uploads)
+    upload(uploads, 12)
+    sample(uploads)
+    second = uploads.get_record(keys.draw(TODAY, 2), Draw)
+    counted = Stratum(low_confidence=False, model_version="1", predictions=1, confidence_sum=0.8)
+    assert second.strata == [counted]
+    assert {each.batch for each in second.drawn} == {f"{TODAY}/001", f"{TODAY}/002"}
+
+
+def test_no_record_is_read_twice(uploads: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    sample(uploads)
+    looked: list[str] = []
+    monkeypatch.setattr(Sampling, "_look", lambda _, each: looked.append(each))
+    sample(uploads)
+    assert looked == []
+
+
+def test_a_prediction_that_reached_the_store_late_is_seen_by_the_next_draw(uploads: Store) -> None:
+    sample(uploads)
+    upload(uploads, 12, at=NOON - timedelta(hours=3))
+    sample(uploads, TODAY + timedelta(days=1))
+    late = uploads.get_record(keys.draw(TODAY + timedelta(days=1), 1), Draw)
+    assert sum(each.predictions for each in late.strata) == 1
+    assert prediction_id(12, NOON - timedelta(hours=3)) in {each.prediction_id for each in late.drawn}
+
+
+def test_a_spoilt_draw_does_not_stop_the_job(uploads: Store) -> None:
+    uploads.put(keys.draw(TODAY, 1), b"{", "application/json")
     assert sample(uploads)["drawn"] == 5
-    assert uploads.get_record(keys.random_sample(), Sample).number == 1
+    assert draws.latest(uploads, TODAY) is not None
 
 
 def tasks(store: Store) -> list[tuple[str, str]]:
