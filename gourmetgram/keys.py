@@ -16,7 +16,7 @@ DATASETS = tuple(source.dataset for source in Source)
 BUCKETS = (PRODUCTION, TRACKING, LABELSTUDIO, *DATASETS)
 
 MODELS = "models"
-"""The bucket, on a cluster, that the predictors get their models from."""
+"""The bucket of the registry, from which predictors get their models."""
 
 IMPORTS = "imports/"
 """The prefix, in ``tracking``, of the notes about the tasks that Label Studio has had."""
@@ -40,7 +40,22 @@ class Location(NamedTuple):
 
 def model(name: str, version: str) -> Location:
     """Locate a version of a model; what lies there is never changed."""
-    return Location(MODELS, f"{name}/{version}/{name}.onnx")
+    return model_part(name, version, f"{name}.onnx")
+
+
+def model_part(name: str, version: str, part: str) -> Location:
+    """Locate what is kept beside a version of a model: where it comes from, and how it was judged."""
+    return Location(MODELS, f"{name}/{version}/{part}")
+
+
+def manifest(name: str, digest: str) -> Location:
+    """Locate the list of what a model learns from, by its content."""
+    return Location(MODELS, f"{name}/manifests/{digest}.json")
+
+
+def choices(name: str, role: str) -> str:
+    """Give the prefix, in ``models``, of the records of what is ``current`` or a ``candidate``."""
+    return f"{name}/{role}/"
 
 
 def photo(bucket: str, class_dir: str, prediction_id: str, extension: str) -> Location:

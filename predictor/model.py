@@ -8,7 +8,9 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -16,6 +18,7 @@ from kserve import InferRequest, InferResponse, Model
 from kserve.errors import InvalidInput
 from numpy.typing import NDArray
 from PIL import Image
+from prometheus_client import Gauge
 
 from gourmetgram.classes import CLASSES
 from predictor import runtimes, v1, v2
@@ -24,6 +27,8 @@ from predictor.images import SIDE, to_square
 from predictor.runtimes import ModelUnusableError, Runtime
 from predictor.settings import PredictorSettings
 from predictor.tensors import from_planes
+
+VERSION = Gauge("gourmetgram_predictor_model", "1 of the version that is served", ["version"])
 
 Payload: TypeAlias = v1.Payload | InferRequest
 
@@ -38,10 +43,11 @@ class Photos:
 
 @dataclass(frozen=True)
 class Answers:
-    """A request that was computed: the probabilities (classes,) of each photo."""
+    """A request that was computed: the probabilities (classes,) of each photo, all by one version."""
 
     request: Payload
     probabilities: list[NDArray[np.float32]]
+    version: str
 
 
 class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
@@ -64,16 +70,19 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         Raises:
             ModelUnusableError: there is no such file, or its outputs aren't the probabilities of CLASSES.
         """
-        self._runtime = runtimes.load(self._settings.runtime, self._settings.model_path)
-        if self._runtime.classes != CLASSES or self._runtime.side != SIDE:
-            raise ModelUnusableError(
-                f"{self._settings.model_path} is a model of other classes or another size."
-            )
-        probabilities = self._runtime.run(to_square(_warm_up_photo()))
-        if probabilities.shape != (len(CLASSES),) or abs(probabilities.sum() - 1) > 1e-3:  # noqa: PLR2004
-            raise ModelUnusableError(f"{self._settings.model_path} doesn't give one probability a class.")
+        self.change(self._settings.model_path)
         self.ready = True
         return self.ready
+
+    def change(self, path: Path) -> None:
+        """Serve the model at a path from now on; requests that are being computed end with the one before.
+
+        Raises:
+            ModelUnusableError: it can't be served, and the one before goes on.
+        """
+        self._runtime = _usable(runtimes.load(self._settings.runtime, path), path)
+        VERSION.clear()
+        VERSION.labels(self._runtime.version).set(1)
 
     async def preprocess(self, payload: Payload, headers: dict[str, str] | None = None) -> Photos:  # noqa: ARG002
         """Take the photos out of a request.
@@ -97,9 +106,10 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         Raises:
             ImageRejected: what the client sent is no photo.
         """
-        loop = asyncio.get_running_loop()
-        running = (loop.run_in_executor(self._executor, self._classify, photo) for photo in payload.photos)
-        return Answers(payload.request, await asyncio.gather(*running))
+        loop, runtime = asyncio.get_running_loop(), self._runtime
+        classify = partial(self._classify, runtime)
+        running = (loop.run_in_executor(self._executor, classify, photo) for photo in payload.photos)
+        return Answers(payload.request, await asyncio.gather(*running), runtime.version)
 
     async def postprocess(
         self,
@@ -109,8 +119,8 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
     ) -> dict[str, list[Prediction]] | InferResponse:
         """Shape the answer in the protocol of the request."""
         if isinstance(result.request, InferRequest):
-            return v2.response(result.request, np.stack(result.probabilities), self.version)
-        return v1.response([prediction(each, self.name, self.version) for each in result.probabilities])
+            return v2.response(result.request, np.stack(result.probabilities), result.version)
+        return v1.response([prediction(each, self.name, result.version) for each in result.probabilities])
 
     def get_input_types(self) -> list[v2.TensorType]:
         """Describe the tensor that V2 requests carry."""
@@ -120,10 +130,19 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         """Describe the tensors that V2 answers carry."""
         return v2.OUTPUTS
 
-    def _classify(self, photo: v2.Photo) -> NDArray[np.float32]:
+    def _classify(self, runtime: Runtime, photo: v2.Photo) -> NDArray[np.float32]:
         if isinstance(photo, bytes):
-            return self._runtime.run(to_square(photo, max_pixels=self._settings.max_pixels))
-        return self._runtime.run(from_planes(photo))
+            return runtime.run(to_square(photo, max_pixels=self._settings.max_pixels))
+        return runtime.run(from_planes(photo))
+
+
+def _usable(runtime: Runtime, path: Path) -> Runtime:
+    if runtime.classes != CLASSES or runtime.side != SIDE:
+        raise ModelUnusableError(f"{path} is a model of other classes or another size.")
+    probabilities = runtime.run(to_square(_warm_up_photo()))
+    if probabilities.shape != (len(CLASSES),) or abs(probabilities.sum() - 1) > 1e-3:  # noqa: PLR2004
+        raise ModelUnusableError(f"{path} doesn't give one probability a class.")
+    return runtime
 
 
 def _warm_up_photo() -> bytes:

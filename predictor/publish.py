@@ -41,6 +41,17 @@ def publish(store: Store, settings: PredictorSettings, version: str | None = Non
     return f"s3://{store.bucket_prefix}{place}"
 
 
+def publish_own(store: Store, settings: PredictorSettings) -> str:
+    """Put the model of the settings there; return its version.
+
+    Raises:
+        PublishError: the place is taken by another model.
+        StoreUnavailableError: the store did not answer.
+    """
+    publish(store, settings)
+    return runtimes.load("onnx", runtimes.model_file(settings.model_path)).version
+
+
 def _put_once(store: Store, place: keys.Location, model: bytes) -> None:
     if not store.exists(place):
         store.put(place, model, "application/octet-stream")

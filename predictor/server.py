@@ -47,6 +47,10 @@ def serve(settings: PredictorSettings) -> None:
     """
     model = FoodClassifier(settings)
     model.load()
+    if settings.follow_seconds:
+        from predictor.registry.following import follow  # noqa: PLC0415 - boto3, which no pod needs
+
+        follow(model, settings)
     trim()
     log.info("Serving %s version %s on %d threads", model.name, model.version, settings.threads)
     uvicorn.run(

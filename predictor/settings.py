@@ -36,6 +36,11 @@ class PredictorSettings(BaseSettings):
         default_factory=lambda known: _own_model(known["runtime"]),
         description="An ONNX file, or a folder that holds one, as KServe's storage initializer leaves it",
     )
+    follow_seconds: float = Field(
+        default=0,
+        ge=0,
+        description="Seconds between looks at which version is current; 0: only the model path counts",
+    )
     threads: int = Field(
         default_factory=available_cpus,
         ge=1,

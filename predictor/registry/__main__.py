@@ -1,0 +1,60 @@
+"""`python -m predictor.registry promote|rollback|history [VERSION]`: choose the version that is served."""
+
+import argparse
+import getpass
+import logging
+import sys
+from collections.abc import Iterator
+
+from gourmetgram.settings import StoreSettings
+from gourmetgram.store import Store, StoreUnavailableError
+from predictor import publish, runtimes
+from predictor.registry.choosing import promote, rollback
+from predictor.registry.registry import Registry, RegistryError
+from predictor.settings import PredictorSettings
+
+log = logging.getLogger(__name__)
+
+
+def main() -> int:
+    """Choose, or list the choices; 0, or 1 with a sentence that says why not."""
+    given = _arguments()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    settings = PredictorSettings()
+    store = Store(StoreSettings())
+    registry = Registry(store, settings.model_name)
+    try:
+        if given.action == "history":
+            sys.stdout.writelines(f"{line}\n" for line in history(registry))
+        elif given.action == "promote":
+            before = publish.publish_own(store, settings)
+            log.info("%s is current", promote(registry, given.version, before, given.who, given.why))
+        else:
+            log.info("%s is current", rollback(registry, given.version, given.who, given.why))
+    except (RegistryError, publish.PublishError, StoreUnavailableError, runtimes.ModelUnusableError) as error:
+        log.error("not done: %s", error)  # noqa: TRY400 - the sentence is enough
+        return 1
+    return 0
+
+
+def history(registry: Registry) -> Iterator[str]:
+    """Set the choices as lines of text, the oldest first."""
+    chosen = [*registry.history("candidate"), *registry.history("current")]
+    for choice in sorted(chosen, key=lambda each: each.when):
+        when = f"{choice.when:%Y-%m-%d %H:%M:%S}"
+        yield f"{when}  {choice.action:10} {choice.version:14} {choice.who}: {choice.why}"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Choose the version of the model that is served.")
+    parser.add_argument("action", choices=["promote", "rollback", "history"])
+    parser.add_argument(
+        "version", nargs="?", type=lambda text: text or None, help="default: the candidate, or the one before"
+    )
+    parser.add_argument("--who", default=getpass.getuser(), help="kept with the choice (default: your user)")
+    parser.add_argument("--why", default="by hand", help="kept with the choice")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
