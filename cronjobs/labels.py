@@ -6,8 +6,7 @@ changes: so the label always says in which one folder the photo may be, also aft
 
 from pydantic import ValidationError
 
-from cronjobs.outputs import Output
-from cronjobs.verdict import UndecidedError
+from cronjobs.verdict import UndecidedError, Verdict
 from gourmetgram import keys
 from gourmetgram.classes import CLASS_DIRS, class_dir
 from gourmetgram.keys import EXTENSIONS
@@ -16,13 +15,14 @@ from gourmetgram.sources import Source
 from gourmetgram.store import ObjectNotFoundError, Store
 
 
-def write(store: Store, answer: Output, *, everywhere: bool) -> None:
-    """Label a prediction as answered; ``everywhere`` looks for its photo in all other class folders.
+def write(store: Store, verdict: Verdict, *, everywhere: bool) -> None:
+    """Label a prediction as decided; ``everywhere`` looks for its photo in all other class folders.
 
     Raises:
         UndecidedError: the prediction or its photo is missing.
         StoreUnavailableError: the store did not answer.
     """
+    answer, chosen = verdict
     source, prediction_id, actual = answer.source, answer.prediction_id, answer.choices[0]
     record = _prediction(store, prediction_id)
     folder = class_dir(actual)
@@ -36,6 +36,8 @@ def write(store: Store, answer: Output, *, everywhere: bool) -> None:
         source=source,
         annotator=answer.who,
         labelled_at=answer.version,
+        is_blind=answer.is_blind,
+        answers=dict(sorted(chosen.items())) if len(chosen) > 1 else {},
         model_version=record.model_version,
         low_confidence=record.low_confidence,
     )

@@ -62,6 +62,8 @@ class Output(NamedTuple):
     is_skipped: bool = False
     project: int | None = None
     """The project's number in Label Studio."""
+    is_blind: bool | None = None
+    """Whether the model's class was not selected beforehand; None if that is not known."""
     withdrawn_with: Deleted | None = None
 
     @property
@@ -131,6 +133,7 @@ class _TaskData(Record):
 
 class _Task(Record):
     data: _TaskData
+    total_predictions: int | None = None
 
 
 class _Result(Record):
@@ -161,6 +164,7 @@ def _annotation(source: Source, body: bytes) -> Output:
         choices=tuple(str(choice) for choices in chosen if isinstance(choices, list) for choice in choices),
         is_skipped=annotation.was_cancelled,
         project=annotation.project,
+        is_blind=None if annotation.task.total_predictions is None else not annotation.task.total_predictions,
     )
 
 
@@ -189,4 +193,5 @@ def _relabel(key: str, body: bytes) -> Output:
         body=body,
         annotator=USER,
         choices=(record.corrected_class,),
+        is_blind=False,
     )

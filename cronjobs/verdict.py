@@ -1,6 +1,7 @@
 """What all answers about one prediction amount to: a class, or the reason why there is none."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from cronjobs.outputs import Deleted, Output
 from gourmetgram.classes import CLASSES
@@ -19,7 +20,14 @@ class WithdrawnError(Exception):
         """Whether the task is still there, so that it waits for an answer again."""
 
 
-def decide(answers: Iterable[Output]) -> Output:
+class Verdict(NamedTuple):
+    """The answer that counts, and what each annotator chose."""
+
+    answer: Output
+    chosen: Mapping[str, str]
+
+
+def decide(answers: Iterable[Output]) -> Verdict:
     """Find the answer that counts among all versions of all answers about one prediction.
 
     Of an answer its newest version counts, unless the answer has been withdrawn since, and of a person the
@@ -31,11 +39,7 @@ def decide(answers: Iterable[Output]) -> Output:
         WithdrawnError: no answer stands.
     """
     current = standing(answers)
-    chosen = {
-        answer.who: answer
-        for answer in sorted(current, key=lambda answer: (answer.version, answer.name))
-        if answer.choices and not answer.is_skipped
-    }
+    chosen = choices(current)
     if not chosen:
         raise UndecidedError(_nobody(current))
     for answer in chosen.values():
@@ -44,7 +48,16 @@ def decide(answers: Iterable[Output]) -> Output:
         said = ", ".join(f"{who} says {answer.choices[0]}" for who, answer in sorted(chosen.items()))
         message = f"the annotators disagree: {said}"
         raise UndecidedError(message)
-    return list(chosen.values())[-1]
+    return Verdict(list(chosen.values())[-1], {who: answer.choices[0] for who, answer in chosen.items()})
+
+
+def choices(current: Iterable[Output]) -> dict[str, Output]:
+    """Find the newest answer of each person that was not skipped, the newest of all last."""
+    return {
+        answer.who: answer
+        for answer in sorted(current, key=lambda answer: (answer.version, answer.name))
+        if answer.choices and not answer.is_skipped
+    }
 
 
 def standing(answers: Iterable[Output]) -> Sequence[Output]:

@@ -126,6 +126,10 @@ class LabelRecord(Record):
     source: Source
     annotator: str
     labelled_at: AwareDatetime
+    is_blind: bool | None = None
+    """Whether whoever said it had not been shown the model's class; None if that is not known."""
+    answers: dict[str, ClassName] = {}
+    """What each annotator chose, where several did."""
     model_version: str | None = None
     low_confidence: bool | None = None
     """Both are those of the prediction; None in records of before they were kept."""

@@ -78,6 +78,7 @@ def annotation(
         "task": {
             "id": number,
             "data": {"prediction_id": record.prediction_id, "ml_prediction": record.prediction},
+            "total_predictions": 0,
         },
     }
     return json.dumps(exported).encode()

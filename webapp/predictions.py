@@ -71,7 +71,8 @@ def _writes(record: PredictionRecord, photo: Photo, parts: Services) -> list[Wri
         write_of(keys.prediction(record.prediction_id), record),
     ]
     if record.low_confidence:
-        task = Task.of(record, Source.LOW_CONFIDENCE, parts.store.bucket_prefix, preselect=True)
+        # Blind: who sees the model's class tends to agree, and these labels count in the accuracy.
+        task = Task.of(record, Source.LOW_CONFIDENCE, parts.store.bucket_prefix, preselect=False)
         writes.append(write_of(keys.task(record.prediction_id, Source.LOW_CONFIDENCE), task))
     return writes
 

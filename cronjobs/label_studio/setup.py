@@ -3,6 +3,8 @@
 Only what is missing is added: annotations, further projects and people's own wording stay.
 """
 
+import logging
+
 from label_studio_sdk.client import LabelStudio
 
 from cronjobs.command import NotDoneError, Outcome, run
@@ -20,9 +22,12 @@ NOTES = {
     keys.tasks: "Tasks that wait for annotators; once annotated they move to processed/.\n",
     keys.outputs: "Answers that wait to be processed; then they move to processed/ or quarantine/.\n",
 }
-HIDDEN_FROM_THE_BLIND = [
-    f"tasks:{column}" for column in ("data.ml_prediction", "data.confidence", "data.image")
-]
+SHOWN = "$ml_prediction"
+COLUMNS = [f"tasks:{column}" for column in ("data.ml_prediction", "data.confidence", "data.image")]
+HIDDEN_FROM_THE_BLIND = {"explore": COLUMNS, "labeling": COLUMNS}
+"""Columns of the table of tasks, in its two shapes."""
+
+log = logging.getLogger(__name__)
 
 
 def set_up() -> Outcome:
@@ -58,15 +63,42 @@ def set_up_project(studio: LabelStudio, settings: CronjobSettings, source: Sourc
         NotDoneError: it offers other classes.
         LabelStudioUnavailableError: it did not answer.
     """
-    blind = source is Source.RANDOM_SAMPLING and not settings.random_sampling_shows_prediction
+    blind = is_blind(source, settings)
     number = project_id(studio, source, settings.bucket_prefix)
     if number is None:
         number = create_project(studio, source, blind=blind)
+    elif blind:
+        blindfold(studio, number, source)
     if blind:
         hide_columns(studio, number)
     check_classes(studio, number)
     add_storages(studio, number, source, settings.bucket_prefix)
     return number
+
+
+def is_blind(source: Source, settings: CronjobSettings) -> bool:
+    """Tell whether annotators decide without the model's class, as their labels count in the accuracy."""
+    if source is Source.RANDOM_SAMPLING:
+        return not settings.random_sampling_shows_prediction
+    return source is Source.LOW_CONFIDENCE
+
+
+def blindfold(studio: LabelStudio, number: int, source: Source) -> None:
+    """Hide the model's class in a project that an earlier set-up made to show it; people's own wording stays.
+
+    Raises:
+        LabelStudioUnavailableError: it did not answer.
+    """
+    with failures(f"hide the model's class in project {number}"):
+        shown = studio.projects.get(number).label_config or ""
+        if shown == interface(source, shows_prediction=True):
+            hidden = interface(source, shows_prediction=False)
+            for view in studio.views.list(project=number):
+                data = {**dict(view.data or {}), "hiddenColumns": HIDDEN_FROM_THE_BLIND}
+                studio.views.update(str(view.id), project=number, data=data)
+            studio.projects.update(id=number, label_config=hidden, show_collab_predictions=False)
+        elif SHOWN in shown:
+            log.warning("project %s shows the model's class: take %s out of its interface", number, SHOWN)
 
 
 def create_project(studio: LabelStudio, source: Source, *, blind: bool) -> int:
@@ -94,8 +126,8 @@ def hide_columns(studio: LabelStudio, number: int) -> None:
     """
     with failures(f"arrange the columns of project {number}"):
         if not studio.views.list(project=number):
-            hidden = {"explore": HIDDEN_FROM_THE_BLIND, "labeling": HIDDEN_FROM_THE_BLIND}
-            studio.views.create(project=number, data={"title": "Default", "hiddenColumns": hidden})
+            data = {"title": "Default", "hiddenColumns": HIDDEN_FROM_THE_BLIND}
+            studio.views.create(project=number, data=data)
 
 
 def check_classes(studio: LabelStudio, number: int) -> None:

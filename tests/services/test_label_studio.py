@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from cronjobs.command import NotDoneError
+from cronjobs.label_studio.interface import interface
 from cronjobs.label_studio.setup import set_up
 from cronjobs.sync import sync
 from gourmetgram import keys
@@ -35,6 +36,29 @@ def test_a_project_with_other_classes_is_refused_with_a_sentence(loop: Loop) -> 
     loop.studio.projects.update(id=number, label_config=config.replace('"Soup"', '"Stew"'))
     with pytest.raises(NotDoneError, match=r"other classes than the model knows \(Soup, Stew\)"):
         set_up()
+
+
+def test_a_project_that_showed_the_models_class_is_made_blind_where_its_labels_count(loop: Loop) -> None:
+    number = loop.projects[Source.LOW_CONFIDENCE]
+    blind = loop.studio.projects.get(number).label_config
+    shown = interface(Source.LOW_CONFIDENCE, shows_prediction=True)
+    loop.studio.projects.update(id=number, label_config=shown, show_collab_predictions=True)
+    arranged = {"title": "Mine", "hiddenColumns": {"explore": [], "labeling": []}}
+    loop.studio.views.create(project=number, data=arranged)
+    set_up()
+    project = loop.studio.projects.get(number)
+    assert (project.label_config, project.show_collab_predictions) == (blind, False)
+    for view in loop.studio.views.list(project=number):
+        assert "tasks:data.ml_prediction" in dict(view.data or {})["hiddenColumns"]["explore"]
+
+
+def test_peoples_own_wording_stays_and_is_warned_about(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
+    number = loop.projects[Source.LOW_CONFIDENCE]
+    shown = interface(Source.LOW_CONFIDENCE, shows_prediction=True).replace("Which food", "What food")
+    loop.studio.projects.update(id=number, label_config=shown)
+    set_up()
+    assert loop.studio.projects.get(number).label_config == shown
+    assert f"project {number} shows the model's class" in caplog.text
 
 
 def test_no_storage_tells_a_key(loop: Loop, store_env: dict[str, str]) -> None:

@@ -127,7 +127,7 @@ def ask_in_browser(loop: Loop, page: Page, source: Source) -> str:
     if source is Source.RANDOM_SAMPLING:
         Sampling(loop.store, loop.settings).run(created_on(record.prediction_id))
     else:
-        ask(loop.store, record, source, preselect=True)
+        ask(loop.store, record, source, preselect=source is Source.USER_FLAG)
     loop.sync(source)
     with page.expect_response(lambda answer: "/resolve/" in answer.url) as shown:
         page.goto(f"{loop.settings.label_studio_url}/projects/{loop.projects[source]}/data?labeling=1")
@@ -137,7 +137,7 @@ def ask_in_browser(loop: Loop, page: Page, source: Source) -> str:
 
 
 def test_an_annotator_agrees_by_one_key_or_corrects_by_two(loop: Loop, page: Page) -> None:
-    prediction_id = ask_in_browser(loop, page, Source.LOW_CONFIDENCE)
+    prediction_id = ask_in_browser(loop, page, Source.USER_FLAG)
     expect(page.get_by_text("The model says Egg (confidence 0.8).")).to_be_visible()
     expect(page.get_by_role("radio", name="Egg")).to_be_checked()
     page.keyboard.press("8")
@@ -146,16 +146,18 @@ def test_an_annotator_agrees_by_one_key_or_corrects_by_two(loop: Loop, page: Pag
         lambda answer: answer.url.endswith("/annotations/") or "/annotations" in answer.url
     ):
         page.keyboard.press("Control+Enter")
-    loop.sync(Source.LOW_CONFIDENCE)
+    loop.sync(Source.USER_FLAG)
     loop.process()
-    assert names(loop.store, "lowconfidence") == [f"class_07/{prediction_id}.jpg"]
+    assert loop.store.get_record(keys.label(prediction_id, Source.USER_FLAG), LabelRecord).is_blind is False
+    assert names(loop.store, "userfeedback") == [f"class_07/{prediction_id}.jpg"]
 
 
-def test_the_annotator_of_the_random_sample_decides_blind(loop: Loop, page: Page) -> None:
-    ask_in_browser(loop, page, Source.RANDOM_SAMPLING)
+@pytest.mark.parametrize("source", [Source.RANDOM_SAMPLING, Source.LOW_CONFIDENCE])
+def test_who_labels_for_the_accuracy_decides_blind(loop: Loop, page: Page, source: Source) -> None:
+    ask_in_browser(loop, page, source)
     expect(page.get_by_text("The model says")).to_have_count(0)
     expect(page.get_by_role("radio", name="Egg")).to_be_visible()
     expect(page.locator("input[type=radio]:checked")).to_have_count(0)
-    page.goto(f"{loop.settings.label_studio_url}/projects/{loop.projects[Source.RANDOM_SAMPLING]}/data")
+    page.goto(f"{loop.settings.label_studio_url}/projects/{loop.projects[source]}/data")
     expect(page.get_by_text("prediction_id").first).to_be_visible()
     expect(page.get_by_text("ml_prediction")).to_have_count(0)

@@ -219,6 +219,15 @@ def test_a_withdrawn_answer_takes_its_label_and_photo_along(empty_store: Store) 
     ]
 
 
+def test_a_label_tells_whether_it_is_blind_and_what_each_annotator_chose(empty_store: Store) -> None:
+    record = upload(empty_store, 1)
+    answer(empty_store, FLAG, annotation(record, "Rice"))
+    answer(empty_store, FLAG, annotation(record, "Rice", number=2, annotator=BOB))
+    process(empty_store)
+    label = empty_store.get_record(keys.label(record.prediction_id, FLAG), LabelRecord)
+    assert (label.is_blind, label.answers) == (True, {"ann@example.org": "Rice", BOB: "Rice"})
+
+
 def test_an_answer_whose_annotator_has_left_since_is_no_new_one(empty_store: Store) -> None:
     record = upload(empty_store, 1)
     answer(empty_store, FLAG, annotation(record, "Rice"))

@@ -33,6 +33,16 @@ def test_annotators_whose_accounts_were_deleted_remain_two() -> None:
     assert (who(7), who(8)) == ("annotation 7", "annotation 8")
 
 
+def test_an_answer_is_blind_if_its_task_had_no_prediction() -> None:
+    blind = annotation(RECORD, "Rice")
+    preselected = blind.replace(b'"total_predictions": 0', b'"total_predictions": 1')
+    unknown = blind.replace(b'"total_predictions": 0', b'"total": 0')
+    read_ones = [
+        read(Source.USER_FLAG, "output/userfeedback/1", body) for body in (blind, preselected, unknown)
+    ]
+    assert [each.is_blind for each in read_ones] == [True, False, None]
+
+
 @pytest.mark.parametrize("deleted", Deleted)
 def test_a_withdrawal_waits_and_is_kept_under_names_of_its_own(deleted: Deleted) -> None:
     answer = read(Source.USER_FLAG, "output/userfeedback/7", annotation(RECORD, "Rice", number=7))

@@ -15,17 +15,17 @@ def said(*choices: str, **properties: object) -> Output:
 
 
 def test_an_annotation_decides() -> None:
-    assert decide([said("Rice")]).choices == ("Rice",)
+    assert decide([said("Rice")]).answer.choices == ("Rice",)
 
 
 def test_the_newest_version_of_an_annotation_decides_in_whatever_order_they_come() -> None:
     versions = [said("Rice"), said("Soup", minutes=1), said("Egg", minutes=2)]
-    assert {decide(order).choices for order in itertools.permutations(versions)} == {("Egg",)}
+    assert {decide(order).answer.choices for order in itertools.permutations(versions)} == {("Egg",)}
 
 
 def test_the_newest_annotation_of_a_person_that_was_not_skipped_decides() -> None:
     answers = [said("Rice"), said("Soup", number=2, minutes=1), said(number=3, minutes=2, skipped=True)]
-    assert decide(answers).choices == ("Soup",)
+    assert decide(answers).answer.choices == ("Soup",)
 
 
 def test_an_annotation_that_was_skipped_later_no_longer_counts() -> None:
@@ -34,7 +34,9 @@ def test_an_annotation_that_was_skipped_later_no_longer_counts() -> None:
 
 
 def test_annotators_who_agree_decide() -> None:
-    assert decide([said("Rice"), said("Rice", number=2, annotator="bob@example.org")]).choices == ("Rice",)
+    assert decide([said("Rice"), said("Rice", number=2, annotator="bob@example.org")]).answer.choices == (
+        "Rice",
+    )
 
 
 def test_annotators_who_disagree_do_not_decide() -> None:
@@ -45,7 +47,7 @@ def test_annotators_who_disagree_do_not_decide() -> None:
 
 def test_an_annotator_who_comes_round_ends_the_disagreement() -> None:
     bob = said("Egg", number=2, annotator="bob@example.org")
-    assert decide([said("Rice"), bob, said("Egg", minutes=9)]).choices == ("Egg",)
+    assert decide([said("Rice"), bob, said("Egg", minutes=9)]).answer.choices == ("Egg",)
 
 
 @pytest.mark.parametrize(
@@ -69,12 +71,12 @@ def deleted(answer: Output) -> Output:
 def test_of_two_answers_of_a_person_the_deleted_one_does_not_count() -> None:
     newer = said("Soup", number=2, minutes=1)
     for order in itertools.permutations([said("Rice"), newer, deleted(newer)]):
-        assert decide(order).choices == ("Rice",)
+        assert decide(order).answer.choices == ("Rice",)
 
 
 def test_where_two_disagree_and_one_is_deleted_the_other_decides() -> None:
     bob = said("Egg", number=2, annotator="bob@example.org")
-    assert decide([said("Rice"), bob, deleted(bob)]).choices == ("Rice",)
+    assert decide([said("Rice"), bob, deleted(bob)]).answer.choices == ("Rice",)
 
 
 def test_all_versions_of_a_deleted_answer_are_withdrawn() -> None:
@@ -84,9 +86,9 @@ def test_all_versions_of_a_deleted_answer_are_withdrawn() -> None:
 
 
 def test_an_answer_after_the_deletion_counts() -> None:
-    assert decide([said("Rice"), deleted(said("Rice")), said("Soup", number=2, minutes=1)]).choices == (
-        "Soup",
-    )
+    assert decide(
+        [said("Rice"), deleted(said("Rice")), said("Soup", number=2, minutes=1)]
+    ).answer.choices == ("Soup",)
 
 
 def test_after_the_deletion_of_its_answers_a_task_waits_again_unless_it_is_deleted_too() -> None:
@@ -106,4 +108,12 @@ def test_two_whose_accounts_were_deleted_can_disagree() -> None:
 def test_a_version_that_comes_again_after_its_annotator_was_deleted_is_still_theirs() -> None:
     again = said("Rice", annotator=None)
     for order in itertools.permutations([said("Rice"), again, said("Soup", number=2, minutes=1)]):
-        assert decide(order).choices == ("Soup",)
+        assert decide(order).answer.choices == ("Soup",)
+
+
+def test_what_each_annotator_chose_is_told() -> None:
+    bob = said("Rice", number=2, annotator="bob@example.org")
+    assert decide([said("Soup"), bob, said("Rice", minutes=1)]).chosen == {
+        "ann@example.org": "Rice",
+        "bob@example.org": "Rice",
+    }

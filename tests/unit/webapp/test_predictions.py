@@ -57,14 +57,14 @@ def test_the_photo_is_written_before_what_points_to_it(
     assert [place.bucket for place in store.objects] == ["production", "tracking", "labelstudio"]
 
 
-def test_the_task_shows_the_photo_and_preselects_the_models_class(
+def test_the_task_shows_the_photo_and_does_not_preselect_the_models_class(
     client: FlaskClient, store: MemoryStore, predictor: StubPredictor
 ) -> None:
     predictor.predict = [says(answer(confidence=0.5))]
     body = predicted(client)
     task = store.get_record(keys.task(body["prediction_id"], Source.LOW_CONFIDENCE), Task)
     assert task.data.image == f"s3://production/{body['image']['key']}"
-    assert task.predictions[0]["result"][0]["value"]["choices"] == ["Soup"]
+    assert task.predictions == []
 
 
 def test_the_runners_up_are_the_next_classes(client: FlaskClient, predictor: StubPredictor) -> None:
