@@ -141,7 +141,9 @@ def _labelled(evidence: Evidence, index: _Index, versions: Sequence[str]) -> Lab
 def _one_each(labels: Iterable[LabelRecord]) -> Iterator[LabelRecord]:
     best: dict[str, LabelRecord] = {}
     for label in labels:
-        if label.source in ANNOTATED_SOURCES:
+        # Who was shown the model's class leans towards it.
+        may_lean = label.is_blind is False and label.source is not Source.RANDOM_SAMPLING
+        if label.source in ANNOTATED_SOURCES and not may_lean:
             other = best.setdefault(label.prediction_id, label)
             if ANNOTATED_SOURCES.index(label.source) < ANNOTATED_SOURCES.index(other.source):
                 best[label.prediction_id] = label

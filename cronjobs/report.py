@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from cronjobs.agreement import agreement, lines, several, sway
 from cronjobs.command import Outcome, run
 from cronjobs.estimation import Share
 from cronjobs.quality import Evidence, quality, read
@@ -70,16 +71,21 @@ def main() -> Outcome:
     until = given.until or datetime.now(UTC).date()
     start = until - timedelta(days=given.days)
     settings = CronjobSettings()
-    evidence = read(Store(settings), settings.processing_threads, until, given.days)
+    store = Store(settings)
+    evidence = read(store, settings.processing_threads, until, given.days)
     figures = quality(evidence, f"{given.days}d", start, until)
     recent = [each for each in evidence.labels if created_on(each.prediction_id) >= start]
-    text = [*about(evidence, figures[0]), "", *table(figures), "", *other_sources(recent), "", ""]
+    agreed, swayed = agreement(several(store, recent, list(days(until, given.days)))), sway(recent)
+    text = [*about(evidence, figures[0]), "", *table(figures), "", *other_sources(recent), ""]
+    text += [*lines(agreed, swayed), ""]
     sys.stdout.write("\n".join(text))
     if given.picture:
         from cronjobs.picture import draw  # noqa: PLC0415 - takes a second, and most reports want none
 
         draw(figures[0], given.picture)
-    return Outcome(_summary(figures[0]), {"windows": [each.model_dump(mode="json") for each in figures]})
+    windows = [each.model_dump(mode="json") for each in figures]
+    people = {"agreement": agreed._asdict(), "sway": swayed._asdict()}
+    return Outcome(_summary(figures[0]), {"windows": windows, **people})
 
 
 def _summary(figures: WindowQuality) -> str:

@@ -95,6 +95,12 @@ def test_flags_and_relabels_do_not_count() -> None:
     assert figures([draw(1)], [label(1), *others]).labels == 1
 
 
+def test_labels_below_the_threshold_that_were_not_blind_do_not_count() -> None:
+    low = [label(number, source=Source.LOW_CONFIDENCE) for number in range(10, 20)]
+    shown = [each.model_copy(update={"is_blind": False}) for each in low]
+    assert figures([draw(1)], [label(1), *shown]).labels == 1
+
+
 def test_labels_below_the_threshold_count_once_nearly_all_are_there() -> None:
     low = [label(number, actual="Rice", source=Source.LOW_CONFIDENCE) for number in range(10, 20)]
     assert figures([draw(1)], [label(1), *low[:8]]).labels == 1
