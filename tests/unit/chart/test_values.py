@@ -18,7 +18,8 @@ SCHEMA = json.loads((CHART / "values.schema.json").read_text())
 # The chart itself says where things listen, and where the other processes, the model and the spool are.
 # What to delete is said at the time.
 OF_THE_CHART = {
-    "bucket_prefix", "deleted_predictions", "host", "label_studio_token", "label_studio_url", "metrics_port",
+    "bucket_prefix", "deleted_predictions", "follow_seconds", "host", "label_studio_token",
+    "label_studio_url", "metrics_port",
     "model_name", "model_path", "port", "predictor_url", "runtime", "spool_dir",
 }  # fmt: skip
 
