@@ -42,6 +42,13 @@ report: $(BIN)/.run ## say how good the model is, by the labels; a picture goes 
 delete: $(BIN)/.run ## delete predictions and all that followed from them: ID="<prediction id> ..."
 	@$(BIN)/python -m manifests.local job deletion $(or $(ID),$(error Say which: make delete ID=<prediction id>))
 
+BACKUP ?= backup
+backup: $(BIN)/.run ## copy what can't be made again, while the parts run, into BACKUP=backup
+	@$(BIN)/python -m manifests.local backup $(BACKUP)
+
+restore: $(BIN)/.run ## bring the copy in BACKUP=backup into an empty place
+	@$(BIN)/python -m manifests.local restore $(BACKUP)
+
 monitor: $(BIN)/.run $(BIN)/.label-studio ## start Prometheus and Alertmanager beside the parts
 	@$(BIN)/python -m manifests.local monitor
 
@@ -54,6 +61,7 @@ dashboards: $(BIN)/.test ## write Grafana's dashboards and alerts from their cod
 include manifests/versions.env
 DOCKER ?= docker
 IMAGES ?= localhost/gourmetgram
+BASE_IMAGE ?=
 TAG := $(shell sed -n 's/^appVersion: //p' charts/gourmetgram/Chart.yaml)
 PROCESSES := predictor webapp cronjobs
 STAGE ?=
@@ -61,7 +69,7 @@ MONITORING ?=
 
 images: ## build the images of the predictor, the web application and the jobs
 	for process in $(PROCESSES); do \
-	  $(DOCKER) build --tag $(IMAGES)/$$process:$(TAG) --file $$process/Dockerfile .; \
+	  $(DOCKER) build $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) --tag $(IMAGES)/$$process:$(TAG) --file $$process/Dockerfile .; \
 	done
 
 push: ## push the images to the registry of IMAGES
@@ -79,6 +87,12 @@ cluster: images ## create a kind cluster with all that the chart stands on, and 
 
 cluster-down: ## delete the kind cluster, with its data
 	kind delete cluster --name gourmetgram
+
+cluster-backup: $(BIN)/.run ## copy what can't be made again from the release in STAGE into BACKUP=backup
+	@PATH="$(CURDIR)/$(BIN):$$PATH" manifests/cluster-backup.sh save $(BACKUP) gourmetgram$(if $(filter-out production,$(STAGE)),-$(STAGE))
+
+cluster-restore: $(BIN)/.run ## bring the copy in BACKUP=backup into a release that is new and empty
+	@PATH="$(CURDIR)/$(BIN):$$PATH" manifests/cluster-backup.sh restore $(BACKUP) gourmetgram$(if $(filter-out production,$(STAGE)),-$(STAGE))
 
 install: ## install or upgrade the chart in the cluster that kubectl talks to
 	helm upgrade --install gourmetgram charts/gourmetgram --set image.registry=$(IMAGES) --timeout 15m \
@@ -201,6 +215,19 @@ lock: $(UV) ## resolve the dependencies and write the lock files
 	$(LOCK) --group label-studio -o cronjobs/label_studio/requirements.txt
 	$(LOCK) --group storage-initializer --constraints tests/requirements.txt -o tests/cluster/node/storage-initializer/requirements.txt
 
+LOCKED := predictor predictor/torchserve webapp cronjobs cronjobs/label_studio chameleon manifests/local
+sbom: $(BIN)/.test ## write what each part is made of, as CycloneDX, into build/sbom
+	@mkdir -p build/sbom
+	for part in $(LOCKED); do \
+	  PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements $$part/requirements.txt --pyproject pyproject.toml --output-reproducible \
+	    --output-file build/sbom/$${part//\//-}.cdx.json; \
+	done
+
+audit: $(BIN)/.test ## look for known vulnerabilities in what is locked; it fails where no database answers
+	for part in $(LOCKED); do \
+	  $(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement $$part/requirements.txt; \
+	done
+
 $(UV):
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
@@ -234,6 +261,6 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
 	@touch $@
 
-.PHONY: help up status logs down delete monitor dashboards sample sync process report bench soak bench-jobs test lint test-unit test-services model evaluate lock
-.PHONY: mar images push image-torch cluster cluster-down install chart-lint
+.PHONY: sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report bench soak bench-jobs test lint test-unit test-services model evaluate lock
+.PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

@@ -19,11 +19,10 @@ def delete_tasks(
         LabelStudioUnavailableError: it did not answer; another run deletes the rest.
     """
     project = project_id(studio, source, bucket_prefix) if prediction_ids else None
-    deleted = 0
     if project is None:
-        return deleted
-    for task in list(tasks_about(studio, project, prediction_ids)):
+        return 0
+    found = list(tasks_about(studio, project, prediction_ids))
+    for task in found:
         with failures(f"delete task {task.id}", unless_gone=True):
             studio.tasks.delete(str(task.id))
-            deleted += 1
-    return deleted
+    return len(found)

@@ -1,11 +1,12 @@
-"""`python -m manifests.local up|monitor|status|logs|down|job`: run the whole system on one machine."""
+"""`python -m manifests.local up|monitor|status|logs|down|job|backup|restore`: all parts on one machine."""
 
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from manifests.local import monitoring, supervisor
+from manifests.local import backup, monitoring, supervisor
 from manifests.local.parts import PARTS, WATCHERS, Part
 from manifests.local.settings import SECRETS, STATE, LocalSettings, environment
 
@@ -83,6 +84,19 @@ def job(settings: LocalSettings) -> None:
     sys.exit(subprocess.run(command, env=environment(settings), check=False).returncode)
 
 
+def save(_: LocalSettings) -> None:
+    """Copy what can't be made again: `backup FOLDER`."""
+    folder = Path(sys.argv[2]).absolute()
+    backup.save(folder)
+    say(f"Everything that can't be made again is in {folder}, the passwords and keys too: keep it private.")
+
+
+def restore(_: LocalSettings) -> None:
+    """Bring a backup into an empty place: `restore FOLDER`."""
+    backup.restore(Path(sys.argv[2]).absolute())
+    say("Restored. Go on with: make up")
+
+
 def refuse_taken_ports(settings: LocalSettings, parts: Sequence[Part]) -> None:
     """End with a sentence for each port that something else listens on."""
     taken = [part for part in parts if supervisor.is_taken(part.port(settings))]
@@ -108,6 +122,8 @@ COMMANDS: dict[str, Callable[[LocalSettings], None]] = {
     "logs": logs,
     "down": down,
     "job": job,
+    "backup": save,
+    "restore": restore,
 }
 
 if __name__ == "__main__":

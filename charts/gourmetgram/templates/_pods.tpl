@@ -9,9 +9,11 @@ imagePullSecrets: {{ toYaml . | nindent 2 }}
 {{- end }}
 securityContext:
   runAsNonRoot: true
+  {{- if not $root.Values.pods.randomUser }}
   runAsUser: {{ $uid }}
   runAsGroup: {{ $uid }}
   fsGroup: {{ $uid }}
+  {{- end }}
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile:
     type: RuntimeDefault

@@ -44,6 +44,12 @@ def test_only_the_web_application_reaches_the_predictor(render: Render) -> None:
     assert {speaker for own, speaker, _ in heard if own == "predictor"} == {"webapp", "tests"}
 
 
+def test_the_web_application_reaches_the_redis_that_counts(render: Render) -> None:
+    told = "webapp.settings.limits_storage=redis://redis.databases.svc:7000/0"
+    policy = named(render("--set", told), "NetworkPolicy", "webapp")
+    assert {"ports": [{"port": 7000}]} in policy["spec"]["egress"]
+
+
 def test_the_stores_web_page_has_no_door(render: Render) -> None:
     assert 9001 not in {port for _, _, port in _rules(render(), "ingress", "from")}
 

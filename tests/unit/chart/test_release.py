@@ -7,7 +7,7 @@ import pytest
 
 import predictor.torchserve.ready
 from cronjobs.label_studio import client, projects
-from tests.unit.chart.conftest import Render, containers, environment, named, pods
+from tests.unit.chart.conftest import CHART, Render, containers, environment, named, pods
 
 
 def test_a_model_is_a_uri_in_the_store(render: Render) -> None:
@@ -56,6 +56,18 @@ def test_nothing_is_deleted_by_the_clock_unless_a_period_is_given(render: Render
     asleep = named(render(), "CronJob", "deletion")["spec"]
     awake = named(render("--set", "cronjobs.settings.retention_days=90"), "CronJob", "deletion")["spec"]
     assert (asleep.get("suspend"), awake.get("suspend")) == (True, None)
+
+
+def test_a_namespace_may_give_the_pods_their_user(render: Render) -> None:
+    for pod in pods(render("--set", "pods.randomUser=true")):
+        assert pod["spec"]["securityContext"].keys().isdisjoint({"runAsUser", "runAsGroup", "fsGroup"})
+
+
+def test_label_studio_is_replaced_at_once_or_one_by_one(render: Render) -> None:
+    several = CHART / "ci/13-several-nodes.yaml"
+    one, two = (named(render(*more), "Deployment", "label-studio") for more in ((), ("--values", several)))
+    assert (one["spec"]["replicas"], one["spec"]["strategy"]) == (1, {"type": "Recreate"})
+    assert (two["spec"]["replicas"], "strategy" in two["spec"]) == (2, False)
 
 
 def test_the_deletion_has_a_key_of_its_own(render: Render) -> None:

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Copy what can't be made again out of a release's namespace, or bring it into a new one (docs/backup.md).
+# It needs kubectl and rclone. The order is that of manifests/local/backup.py, and the folder has the same shape.
+set -euo pipefail
+umask 077
+
+action=$1 folder=$2 namespace=$3
+release=gourmetgram
+credentials=$release-credentials
+database=/label-studio/data/label_studio.sqlite3
+
+kube() { kubectl --namespace "$namespace" "$@"; }
+secret() { kube get secret "$credentials" --output "jsonpath={.data.$1}" | base64 --decode; }
+studio() { kube exec --stdin "deployment/$release-label-studio" -- "$@"; }
+
+reach_the_store() {
+  kube port-forward "service/$release-store" :9000 > "$folder/.forwarded" &
+  forward=$!
+  trap 'kill $forward; rm -f "$folder/.forwarded"' EXIT
+  until port=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\).*/\1/p' "$folder/.forwarded") && [ -n "$port" ]; do
+    kill -0 $forward && sleep 0.2
+  done
+  export RCLONE_S3_PROVIDER=Other RCLONE_S3_ENDPOINT=http://127.0.0.1:$port RCLONE_S3_FORCE_PATH_STYLE=true
+  RCLONE_S3_ACCESS_KEY_ID=$(secret root-access-key)
+  RCLONE_S3_SECRET_ACCESS_KEY=$(secret root-secret-key)
+  export RCLONE_S3_ACCESS_KEY_ID RCLONE_S3_SECRET_ACCESS_KEY
+}
+
+copy_database_out() {
+  studio python3 -c "import sqlite3, sys
+live, copy = sqlite3.connect('$database'), sqlite3.connect('/tmp/copy.sqlite3')
+live.backup(copy)
+copy.close()
+sys.stdout.buffer.write(open('/tmp/copy.sqlite3', 'rb').read())"
+}
+
+copy_database_in() {
+  studio python3 -c "import sqlite3, sys
+open('/tmp/copy.sqlite3', 'wb').write(sys.stdin.buffer.read())
+sqlite3.connect('/tmp/copy.sqlite3').backup(sqlite3.connect('$database'))"
+}
+
+save() {
+  mkdir -p "$folder/label-studio"
+  rm -f "$folder/backup.json"
+  reach_the_store
+  rclone --config "" sync :s3: "$folder/buckets"
+  if studio test -f $database; then
+    copy_database_out > "$folder/label-studio/label_studio.sqlite3"
+  else
+    echo "Label Studio is on PostgreSQL: back that up now, by its own means (docs/backup.md)."
+  fi
+  for place in production tracking/predictions labelstudio/tasks; do
+    rclone --config "" copy ":s3:$place" "$folder/buckets/$place"
+  done
+  kube get secret "$credentials" --output "jsonpath={.data}" > "$folder/credentials.json"
+  printf '{"finished_at": "%s"}\n' "$(date --utc +%Y-%m-%dT%H:%M:%SZ)" > "$folder/backup.json"
+}
+
+restore() {
+  [ -f "$folder/backup.json" ] || { echo "$folder holds no whole backup." >&2; exit 1; }
+  if ! kube get secret "$credentials" > /dev/null 2>&1; then
+    kubectl create namespace "$namespace" --dry-run=client --output yaml | kubectl apply --filename -
+    printf '{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "%s"}, "data": %s}' \
+      "$credentials" "$(cat "$folder/credentials.json")" | kube create --filename -
+    echo "The keys are there. Install the release now, then run this again."
+    exit
+  fi
+  reach_the_store
+  [ -z "$(rclone --config "" lsf :s3:production)" ] || { echo "This store has photos already." >&2; exit 1; }
+  rclone --config "" copy "$folder/buckets" :s3:
+  if [ -f "$folder/label-studio/label_studio.sqlite3" ]; then
+    copy_database_in < "$folder/label-studio/label_studio.sqlite3"
+    kube rollout restart "deployment/$release-label-studio"
+    kube rollout status "deployment/$release-label-studio" --timeout 10m
+  fi
+}
+
+"$action"

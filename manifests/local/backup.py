@@ -1,0 +1,85 @@
+"""A copy of what can't be made again, taken while the parts run, and its way back into an empty place.
+
+The order makes the copy whole. What waits in the spool comes first: it is then there or in the buckets. Label
+Studio's database comes after the buckets: it knows every annotation in them, and the next sync exports those
+that it knows besides. What it may ask about comes once more at the end: every task finds its photo.
+"""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from manifests.local import supervisor
+from manifests.local.settings import ROOT, SECRETS, STATE
+
+DEFAULT = ROOT / "backup"
+DATABASE = "label-studio/label_studio.sqlite3"
+FINISHED = "backup.json"
+"""Written last, and removed before anything is written: a folder without it holds no whole backup."""
+ASKED_ABOUT = ("production", "tracking/predictions", "labelstudio/tasks")
+
+
+def save(folder: Path) -> None:
+    """Bring a folder up to date: what is deleted here is deleted there."""
+    if not SECRETS.exists():
+        sys.exit("There is nothing to back up yet: make up starts the parts.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / FINISHED).unlink(missing_ok=True)
+    _copy_spool(STATE / "spool", folder / "spool")
+    _rclone("sync", STATE / "store", folder / "buckets")
+    _rclone("sync", STATE / "label-studio", folder / "label-studio", "--exclude", "*.sqlite3*")
+    _copy_database(STATE / DATABASE, folder / DATABASE)
+    for place in ASKED_ABOUT:
+        if (STATE / "store" / place).exists():
+            _rclone("copy", STATE / "store" / place, folder / "buckets" / place)
+    _copy_secret(SECRETS, folder / SECRETS.name)
+    (folder / FINISHED).write_text(json.dumps({"finished_at": datetime.now(UTC).isoformat()}) + "\n")
+
+
+def restore(folder: Path) -> None:
+    """Put a backup where nothing is; `make up` then goes on with it."""
+    if not (folder / FINISHED).exists():
+        sys.exit(f"{folder} holds no whole backup: make backup writes {FINISHED} at its end.")
+    if supervisor.running() or SECRETS.exists():
+        sys.exit(f"There is data here already: make down, and move {STATE} away first.")
+    STATE.mkdir(exist_ok=True)
+    for name, place in (("buckets", "store"), ("label-studio", "label-studio"), ("spool", "spool")):
+        _rclone("copy", folder / name, STATE / place)
+    _copy_secret(folder / SECRETS.name, SECRETS)
+
+
+def _rclone(action: str, source: Path, target: Path, *more: str) -> None:
+    """Copy a folder; what is being written at this moment has a name of its own."""
+    rclone = Path(sys.executable).with_name("rclone")
+    options = ["--config", "", "--create-empty-src-dirs", "--exclude", "*.partial", *more]
+    subprocess.run([rclone, action, *options, source, target], check=True)
+
+
+def _copy_spool(source: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for entry in source.rglob("*.zip"):
+        with suppress(FileNotFoundError):  # it has been delivered in the meantime
+            place = target / entry.relative_to(source)
+            place.parent.mkdir(exist_ok=True)
+            shutil.copy2(entry, place)
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Copy it as of one moment, by SQLite's own means: the server may be writing."""
+    unfinished = target.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(unfinished)) as copy:
+        live.backup(copy)
+    unfinished.rename(target)
+
+
+def _copy_secret(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    target.touch(mode=0o600)
+    target.write_bytes(source.read_bytes())
