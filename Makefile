@@ -200,6 +200,9 @@ soak: $(BIN)/.test ## load predictor and web application for MINUTES=15 and watc
 bench-jobs: $(BIN)/.test $(BIN)/.label-studio ## what the jobs cost, by how much is stored
 	$(BIN)/python -m tests.bench.jobs
 
+bench-accuracy: $(BIN)/.test ## how often the estimated accuracy's interval holds the truth, on made-up months
+	$(BIN)/python -m tests.bench.accuracy
+
 ## Dependencies
 
 # Everything is resolved at once, and each process then gets its part of that: the versions agree.
@@ -261,6 +264,6 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
 	@touch $@
 
-.PHONY: sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report bench soak bench-jobs test lint test-unit test-services model evaluate lock
+.PHONY: sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report bench soak bench-jobs bench-accuracy test lint test-unit test-services model evaluate lock
 .PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

@@ -131,7 +131,7 @@ def _labelled(evidence: Evidence, index: _Index, versions: Sequence[str]) -> Lab
         stratum = None if batch is None or low is None else index.place.get((batch, low))
         if stratum is None or version not in versions:
             continue
-        at_random = drawn is not None or label.source is Source.RANDOM_SAMPLING
+        at_random = label.source is Source.RANDOM_SAMPLING
         cell = CLASSES.index(label.predicted), CLASSES.index(label.actual)
         rows.append((stratum, versions.index(version), *cell, at_random))
     columns = np.array(rows, np.intp).reshape(-1, 5).T

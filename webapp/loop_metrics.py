@@ -9,27 +9,18 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from gourmetgram.classes import CLASSES
 from gourmetgram.records import JobRun
 from gourmetgram.sources import Source
 from gourmetgram.store import Store, StoreUnavailableError
-from webapp.label_counts import WINDOWS, Cell, LabelCounts
+from webapp import quality_metrics
 from webapp.loop_state import LoopState, read_loop_state
 
 log = logging.getLogger(__name__)
-
-
-class Reading(NamedTuple):
-    """What was read of the store at one time."""
-
-    labels: Mapping[Cell, int]
-    state: LoopState
 
 
 class LoopMetrics(Collector):
@@ -37,9 +28,8 @@ class LoopMetrics(Collector):
 
     def __init__(self, store: Store, pause_seconds: float) -> None:
         self._store = store
-        self._labels = LabelCounts(store)
         self._pause_seconds = pause_seconds
-        self._reading: Reading | None = None
+        self._reading: LoopState | None = None
         self._read_at = time.time()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="loop-metrics", daemon=True)
@@ -60,7 +50,7 @@ class LoopMetrics(Collector):
             StoreUnavailableError: the store did not answer; what was read before stands.
         """
         now = datetime.now(UTC)
-        self._reading = Reading(self._labels.count(now), read_loop_state(self._store))
+        self._reading = read_loop_state(self._store)
         self._read_at = now.timestamp()
 
     def collect(self) -> Iterator[Metric]:
@@ -71,9 +61,10 @@ class LoopMetrics(Collector):
             value=self._read_at,
         )
         if reading := self._reading:
-            yield _labels(reading.labels)
-            yield from _waiting(reading.state)
-            yield from _jobs(reading.state)
+            yield quality_metrics.labels(reading.quality)
+            yield from quality_metrics.quality(reading.quality)
+            yield from _waiting(reading)
+            yield from _jobs(reading)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -84,21 +75,6 @@ class LoopMetrics(Collector):
             except Exception:
                 log.exception("the loop's metrics could not be read")
             self._stopped.wait(self._pause_seconds)
-
-
-def _labels(counts: Mapping[Cell, int]) -> Metric:
-    """Expose the cells that hold something, and the diagonals: so every class has a series."""
-    family = GaugeMetricFamily(
-        "gourmetgram_labels",
-        "Labels of the predictions of the window that ends now",
-        labels=Cell._fields,
-    )
-    diagonals = {
-        Cell(window, name, name, source): 0 for window in WINDOWS for name in CLASSES for source in Source
-    }
-    for cell, count in (diagonals | dict(counts)).items():
-        family.add_metric(cell, count)
-    return family
 
 
 def _waiting(state: LoopState) -> Iterator[Metric]:

@@ -1,5 +1,6 @@
 """What the store says of the feedback loop: what waits, what was quarantined, how the jobs ended."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -10,9 +11,12 @@ from gourmetgram import keys
 from gourmetgram.ids import created_at
 from gourmetgram.jobs import JOBS
 from gourmetgram.keys import FOLDER_NOTE, LABELSTUDIO, Location
+from gourmetgram.quality import QualityRecord
 from gourmetgram.records import JobRun
 from gourmetgram.sources import ANNOTATED_SOURCES, Source
-from gourmetgram.store import ObjectNotFoundError, Store
+from gourmetgram.store import ObjectNotFoundError, RecordType, Store
+
+log = logging.getLogger(__name__)
 
 
 class WaitingTasks(NamedTuple):
@@ -31,6 +35,7 @@ class LoopState(NamedTuple):
     quarantined: dict[Source, int]
     complete_runs: dict[str, JobRun | None]
     incomplete_runs: dict[str, JobRun | None]
+    quality: QualityRecord | None
 
 
 def read_loop_state(store: Store) -> LoopState:
@@ -43,8 +48,9 @@ def read_loop_state(store: Store) -> LoopState:
         waiting_tasks={source: _waiting_tasks(store, source) for source in ANNOTATED_SOURCES},
         waiting_outputs={source: sum(1 for _ in _names(store, keys.outputs(source))) for source in Source},
         quarantined={source: len(set(_quarantined(store, source))) for source in Source},
-        complete_runs={job: _last_run(store, job, complete=True) for job in JOBS},
-        incomplete_runs={job: _last_run(store, job, complete=False) for job in JOBS},
+        complete_runs={job: _record(store, keys.last_run(job, complete=True), JobRun) for job in JOBS},
+        incomplete_runs={job: _record(store, keys.last_run(job, complete=False), JobRun) for job in JOBS},
+        quality=_record(store, keys.quality(), QualityRecord),
     )
 
 
@@ -75,8 +81,11 @@ def _created_at(name: str) -> datetime | None:
         return None
 
 
-def _last_run(store: Store, job: str, *, complete: bool) -> JobRun | None:
+def _record(store: Store, place: Location, record_type: type[RecordType]) -> RecordType | None:
     try:
-        return store.get_record(keys.last_run(job, complete=complete), JobRun)
-    except (ObjectNotFoundError, ValidationError):
+        return store.get_record(place, record_type)
+    except ObjectNotFoundError:
+        return None
+    except ValidationError as error:
+        log.warning("%s is not a %s: %s", place, record_type.__name__, error)
         return None

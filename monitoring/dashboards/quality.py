@@ -25,22 +25,31 @@ def two_by_two() -> str:
 
 
 def accuracy(part: str) -> str:
-    """Name a part of the accuracy for the chosen window."""
-    return f"gourmetgram:accuracy:{part}{{{WINDOW}}}"
+    """Name a part of the accuracy for the chosen window, of all model versions together."""
+    return f'gourmetgram:accuracy:{part}{{{WINDOW},model_version="all"}}'
+
+
+MEAN_CONFIDENCE = f'gourmetgram:mean_confidence:ratio{{{WINDOW},model_version="all"}}'
 
 
 QUALITY = dashboard(
     "gourmetgram-quality",
     "GourmetGram / Model quality",
     (
-        "The random sample, which alone is typical",
+        "Of all predictions, estimated from the labels of some",
         5,
         [
-            stat("Accuracy", "Share of the sample that the model knew.", accuracy("ratio"), "percentunit"),
+            stat("Accuracy", "Share of the predictions that are right.", accuracy("ratio"), "percentunit"),
+            stat("At least", "Lower end of the 95 % interval.", accuracy("lower"), "percentunit"),
+            stat("At most", "Upper end of the 95 % interval.", accuracy("upper"), "percentunit"),
             stat(
-                "At least", "Lower end of Wilson's 95 % interval.", accuracy("wilson_lower"), "percentunit",
+                "Labels", "How many labels of a simple random sample would say as much.",
+                accuracy("effective_labels"), "short",
             ),
-            stat("Labels", "Random labels behind these figures.", accuracy("labels"), "short"),
+            stat(
+                "Confidence", "Mean confidence of the same predictions: what the model expects of itself.",
+                MEAN_CONFIDENCE, "percentunit",
+            ),
             stat(
                 "Macro F1", "Mean of F1 over the classes that have labels.",
                 f"gourmetgram:macro_f1:ratio{{{WINDOW}}}", "percentunit",
@@ -64,20 +73,26 @@ QUALITY = dashboard(
         9,
         [
             lines(
-                "Performance over time", "On the random sample of the window up to each moment.",
+                "Performance over time", "Of the window's predictions, up to each moment.",
                 "percentunit",
                 (accuracy("ratio"), "accuracy"),
-                (accuracy("wilson_lower"), "at least"),
-                (accuracy("wilson_upper"), "at most"),
+                (accuracy("lower"), "at least"),
+                (accuracy("upper"), "at most"),
+                (MEAN_CONFIDENCE, "mean confidence"),
                 (f"gourmetgram:macro_precision:ratio{{{WINDOW}}}", "macro precision"),
                 (f"gourmetgram:macro_recall:ratio{{{WINDOW}}}", "macro recall"),
                 (f"gourmetgram:accuracy:target{{{NS}}}", "target"),
                 span=SHARE,
             ),
             lines(
-                "Random sample against flagged",
+                "By model version", "Accuracy of each version that answered in the window.", "percentunit",
+                (f'gourmetgram:accuracy:ratio{{{WINDOW},model_version!="all"}}', "{{model_version}}"),
+                span=SHARE,
+            ),
+            lines(
+                "All predictions against flagged ones",
                 "What users flag is wrong more often: it says nothing of the accuracy.", "percentunit",
-                (accuracy("ratio"), "random sample"),
+                (accuracy("ratio"), "all predictions"),
                 (f"gourmetgram:flagged:ratio{{{WINDOW}}}", "flagged"),
                 span=SHARE,
             ),
@@ -104,8 +119,8 @@ QUALITY = dashboard(
                 (f"gourmetgram:class_f1:ratio{{{WINDOW}}}", "{{class}}"), span=SHARE,
             ),
             bars(
-                "Labels by class", "Random labels behind each class.", "short",
-                (f"gourmetgram:class_actual:labels{{{WINDOW}}}", "{{class}}"),
+                "Labels by class", "Labels that each class's recall rests on.", "short",
+                (f"gourmetgram:class_recall:effective_labels{{{WINDOW}}}", "{{class}}"),
             ),
         ],
     ),

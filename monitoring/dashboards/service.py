@@ -33,8 +33,8 @@ SERVICE = dashboard(
             ),
             stat(
                 "Is the model good?",
-                "Accuracy on the random sample of 30 days, less its target: negative is bad.",
-                f'gourmetgram:accuracy:ratio{{{NS},window="30d"}}'
+                "Estimated accuracy of 30 days, less its target: negative is bad.",
+                f'gourmetgram:accuracy:ratio{{{NS},window="30d",model_version="all"}}'
                 f" - on (namespace) group_left () gourmetgram:accuracy:target{{{NS}}}",
                 "percentunit", (None, RED), (0, GREEN),
             ),

@@ -8,7 +8,6 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -16,15 +15,13 @@ import pytest
 import yaml
 
 from gourmetgram import keys
-from gourmetgram.records import LabelRecord
 from gourmetgram.settings import StoreSettings
-from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from manifests.local.monitoring import configuration
 from manifests.local.settings import LocalSettings
 from tests.conftest import ROOT, new_predictor, new_store_server, new_webapp
-from tests.labelling import prediction_id
 from tests.processes import Server, free_port
+from tests.quality import estimate, quality_record
 from tests.serving import serving
 
 DEADLINE_SECONDS = 90
@@ -162,19 +159,10 @@ def test_without_a_predictor_its_alert_goes_out_and_clears(system: System) -> No
 
 
 def test_wrong_predictions_raise_the_alert_of_the_accuracy(system: System) -> None:
-    store, now = system.store(), datetime.now(UTC)
-    places = []
-    for number in range(20):
-        about = prediction_id(number, now)
-        places.append(keys.label(about, Source.RANDOM_SAMPLING))
-        label = LabelRecord(
-            prediction_id=about, predicted="Egg", actual="Soup", source=Source.RANDOM_SAMPLING,
-            annotator="ann@example.org", labelled_at=now,
-        )  # fmt: skip
-        store.put_record(places[-1], label)
+    store = system.store()
+    store.put_record(keys.quality(), quality_record(estimate(0.2, labels=20)))
     system.wait(lambda firing: "GourmetGramAccuracyBelowTarget" in firing)
-    for place in places:
-        store.delete(place)
+    store.delete(keys.quality())
     system.wait(lambda firing: not firing)
     assert system.receiver.ever == {"GourmetGramAccuracyBelowTarget"}
 

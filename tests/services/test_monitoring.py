@@ -79,6 +79,9 @@ def write_past(folder: Path, promtool: str) -> None:
         lines.append(f"# TYPE gourmetgram:{name}:increase1d gauge")
         series = f'gourmetgram:{name}:increase1d{{namespace="gourmetgram",{label}="{value}"}}'
         lines += [f"{series} 5 {int(time.time()) - 2 * DAY + 60 * step}" for step in range(60)]
+    lines.append("# TYPE gourmetgram:mean_confidence:1d gauge")
+    series = 'gourmetgram:mean_confidence:1d{namespace="gourmetgram"}'
+    lines += [f"{series} 0.9 {int(time.time()) - 2 * DAY + 60 * step}" for step in range(60)]
     (folder / "past").write_text("\n".join([*lines, "# EOF\n"]))
     command = [promtool, "tsdb", "create-blocks-from", "openmetrics", folder / "past", folder / "data"]
     subprocess.run(command, check=True, capture_output=True)
@@ -138,5 +141,5 @@ def test_no_rule_fails_and_of_the_alerts_only_the_right_one_waits(prometheus: Se
 
 def test_the_accuracy_is_that_of_the_random_sample(prometheus: Server, users: Users) -> None:
     assert unanswered(prometheus.url, {"gourmetgram:flagged:labels > 0"}, users.go_on) == set()
-    (accuracy,) = ask(prometheus.url, 'gourmetgram:accuracy:ratio{window="1d"}')
+    (accuracy,) = ask(prometheus.url, 'gourmetgram:accuracy:ratio{window="1d",model_version="all"}')
     assert json.loads(accuracy["value"][1]) == 1

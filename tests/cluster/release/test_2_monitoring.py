@@ -159,7 +159,8 @@ def _without(release: Release, deployment: str) -> Iterator[None]:
 
 
 def _label(release: Release, labels: list[tuple[PredictionRecord, str]], minutes: int) -> None:
-    """Answer for the random sample as Label Studio exports it, and process that."""
+    """Have a draw see the predictions, answer as Label Studio exports it, and process that."""
+    release.run_job("sampling")
     with release.store() as store:
         for number, (record, choice) in enumerate(labels, 10_000):
             exported = annotation(record, choice, number=number, minutes=minutes)

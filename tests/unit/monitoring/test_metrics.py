@@ -80,7 +80,7 @@ def test_a_query_asks_for_one_namespace(expression: str) -> None:
 
 def test_every_metric_is_documented_and_every_documented_one_exists(exported: set[str]) -> None:
     column = "".join(re.findall(r"^\| (`[^|]*)\|", section("Metrics"), re.MULTILINE))
-    documented = set(re.findall(r"`(\w+)(?:\{[a-z,]+\})?`", column))
+    documented = set(re.findall(r"`(\w+)(?:\{[a-z_,]+\})?`", column))
     families = {re.sub("_(bucket|count|sum)$", "", name) for name in exported}
     assert {name for name in families if not name.startswith(OF_PYTHON)} == documented
 

@@ -1,6 +1,5 @@
 """The metrics of the loop say what the store says, on every replica and after every restart."""
 
-import itertools
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,11 +11,13 @@ from prometheus_client import CollectorRegistry
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES
 from gourmetgram.keys import LABELSTUDIO, Location
-from gourmetgram.records import JobRun, LabelRecord
+from gourmetgram.quality import Estimate, LabelCount
+from gourmetgram.records import JobRun
 from gourmetgram.settings import StoreSettings
 from gourmetgram.sources import Source
 from gourmetgram.store import JSON, StoreUnavailableError
 from tests.labelling import ask, prediction, prediction_id
+from tests.quality import estimate, quality_record
 from tests.unit.webapp.conftest import MemoryStore
 from webapp.loop_metrics import LoopMetrics
 from webapp.services import Services
@@ -30,26 +31,12 @@ def loop_store() -> MemoryStore:
     return MemoryStore(StoreSettings())
 
 
-NUMBERS = itertools.count()
+def known(store: MemoryStore, accuracy: Estimate, *labels: LabelCount) -> None:
+    store.put_record(keys.quality(), quality_record(accuracy, labels=list(labels)))
 
 
-def label(
-    store: MemoryStore,
-    actual: str = "Egg",
-    age: timedelta = HOUR,
-    source: Source = Source.RANDOM_SAMPLING,
-    number: int | None = None,
-) -> None:
-    number = next(NUMBERS) if number is None else number
-    record = LabelRecord(
-        prediction_id=prediction_id(number, NOW - age),
-        predicted="Egg",
-        actual=actual,
-        source=source,
-        annotator="ann@example.org",
-        labelled_at=NOW,
-    )
-    store.put_record(keys.label(record.prediction_id, source), record)
+def count(actual: str, count: int) -> LabelCount:
+    return LabelCount(window="1d", predicted="Egg", actual=actual, source=Source.RANDOM_SAMPLING, count=count)
 
 
 def read(store: MemoryStore) -> CollectorRegistry:
@@ -71,6 +58,14 @@ def labels(
     return registry.get_sample_value("gourmetgram_labels", wanted)
 
 
+def of_version(registry: CollectorRegistry, name: str, version: str) -> float | None:
+    return registry.get_sample_value(f"gourmetgram_{name}", {"window": "7d", "model_version": version})
+
+
+def of_class(registry: CollectorRegistry, name: str, class_name: str) -> float | None:
+    return registry.get_sample_value(f"gourmetgram_class_{name}", {"window": "7d", "class": class_name})
+
+
 def of_source(registry: CollectorRegistry, name: str, source: Source) -> float | None:
     return registry.get_sample_value(name, {"source": source})
 
@@ -79,59 +74,44 @@ def of_job(registry: CollectorRegistry, name: str, job: str) -> float | None:
     return registry.get_sample_value(f"gourmetgram_cronjob_{name}", {"cronjob": job})
 
 
-def test_labels_are_counted_by_window_prediction_truth_and_source(loop_store: MemoryStore) -> None:
-    for _ in range(3):
-        label(loop_store)
-    label(loop_store, actual="Soup")
-    label(loop_store, source=Source.USER_FLAG)
+def test_labels_are_exposed_by_window_prediction_truth_and_source(loop_store: MemoryStore) -> None:
+    known(loop_store, estimate(0.75), count("Egg", 3), count("Soup", 1))
     registry = read(loop_store)
     assert (labels(registry, "1d"), labels(registry, "1d", actual="Soup")) == (3, 1)
 
 
-@pytest.mark.parametrize(
-    ("age", "counts"),
-    [(23 * HOUR, (1, 1, 1)), (25 * HOUR, (0, 1, 1)), (8 * 24 * HOUR, (0, 0, 1)), (31 * 24 * HOUR, (0, 0, 0))],
-)
-def test_a_label_is_in_the_windows_of_its_prediction(
-    loop_store: MemoryStore, age: timedelta, counts: tuple[int, int, int]
-) -> None:
-    label(loop_store, age=age)
+def test_the_accuracy_is_exposed_with_its_bounds_by_window_and_version(loop_store: MemoryStore) -> None:
+    known(loop_store, estimate(0.75, labels=40))
     registry = read(loop_store)
-    assert tuple(labels(registry, window) for window in ("1d", "7d", "30d")) == counts
+    for version in ("all", "v1"):
+        assert of_version(registry, "accuracy", version) == 0.75
+        assert of_version(registry, "accuracy_lower", version) == pytest.approx(0.7)
+        assert of_version(registry, "accuracy_upper", version) == pytest.approx(0.8)
+        assert of_version(registry, "accuracy_effective_labels", version) == 40
+        assert of_version(registry, "accuracy_predictions", version) == 100
+        assert of_version(registry, "mean_confidence", version) == 0.75
 
 
-def test_a_label_that_is_corrected_counts_as_corrected(loop_store: MemoryStore) -> None:
-    metrics = LoopMetrics(loop_store, 3600)
-    label(loop_store, number=1)
-    metrics.read()
-    label(loop_store, "Soup", number=1)
-    metrics.read()
-    registry = exposed(metrics)
-    assert (labels(registry, "1d"), labels(registry, "1d", actual="Soup")) == (0, 1)
+def test_a_class_of_which_no_label_is_known_has_no_figure(loop_store: MemoryStore) -> None:
+    known(loop_store, estimate(0.75))
+    registry = read(loop_store)
+    assert of_class(registry, "recall", "Egg") == 0.75
+    assert of_class(registry, "recall", "Soup") is None
+    assert of_class(registry, "recall_upper", "Soup") == 1
 
 
-def test_a_label_that_is_no_longer_there_is_not_counted(loop_store: MemoryStore) -> None:
-    metrics = LoopMetrics(loop_store, 3600)
-    label(loop_store)
-    metrics.read()
-    loop_store.objects.clear()
-    metrics.read()
-    assert labels(exposed(metrics), "30d") == 0
+def test_before_anything_is_worked_out_no_label_stands_behind_the_accuracy(loop_store: MemoryStore) -> None:
+    registry = read(loop_store)
+    assert of_version(registry, "accuracy", "all") is None
+    assert of_version(registry, "accuracy_effective_labels", "all") == 0
+    assert registry.get_sample_value("gourmetgram_quality_timestamp_seconds") == 0
 
 
-def test_a_record_is_read_once(loop_store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    metrics = LoopMetrics(loop_store, 3600)
-    label(loop_store)
-    metrics.read()
-    monkeypatch.setattr(loop_store, "get_record", lambda place, _: pytest.fail(str(place)))
-    with pytest.raises(pytest.fail.Exception, match="jobs/"):
-        metrics.read()
-
-
-def test_garbage_among_the_labels_is_passed_over(loop_store: MemoryStore) -> None:
-    label(loop_store)
-    loop_store.put(Location(keys.TRACKING, keys.labels_on(NOW.date()) + "garbage"), b"{", JSON)
-    assert labels(read(loop_store), "1d") == 1
+def test_a_spoilt_record_of_the_quality_hides_nothing_else(loop_store: MemoryStore) -> None:
+    loop_store.put(keys.quality(), b"{", JSON)
+    registry = read(loop_store)
+    assert labels(registry, "1d") == 0
+    assert of_source(registry, "gourmetgram_waiting_tasks", Source.USER_FLAG) == 0
 
 
 def test_without_labels_every_class_has_a_series_that_is_zero(loop_store: MemoryStore) -> None:
@@ -187,7 +167,7 @@ def test_a_job_that_never_ran_says_so(loop_store: MemoryStore) -> None:
 
 def test_while_the_store_is_away_the_last_figures_stand(loop_store: MemoryStore) -> None:
     metrics = LoopMetrics(loop_store, 3600)
-    label(loop_store)
+    known(loop_store, estimate(0.75), count("Egg", 1))
     metrics.read()
     registry = exposed(metrics)
     read_at = registry.get_sample_value("gourmetgram_loop_read_timestamp_seconds")
@@ -203,12 +183,12 @@ def test_a_scrape_does_not_wait_for_a_store_that_hangs(
 ) -> None:
     hangs, ends = threading.Event(), threading.Event()
 
-    def hang(*_: object) -> Iterator[tuple[str, str]]:
+    def hang(*_: object) -> Iterator[str]:
         hangs.set()
         ends.wait(30)
         return iter(())
 
-    monkeypatch.setattr(services.store, "versions", hang)
+    monkeypatch.setattr(services.store, "keys", hang)
     thread = threading.Thread(target=services.loop_metrics.read)
     thread.start()
     assert hangs.wait(30)

@@ -1,0 +1,79 @@
+"""Months of predictions that are made up, so that their accuracy is known: what an estimator is judged by."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from cronjobs.choosing import allocation
+from cronjobs.estimation import Labelled, Strata
+
+SIZE = 5
+
+
+class Day(NamedTuple):
+    """A day's uploads: how many, and the share that is right, below the threshold and above."""
+
+    low: int
+    low_right: float
+    high: int
+    high_right: float
+
+
+class World(NamedTuple):
+    days: Sequence[Day]
+    draws: int = 1
+    """A day."""
+    answered: int = 0
+    """On how many days, the first ones, all predictions below the threshold were labelled."""
+
+
+CONSTANT = Day(30, 0.55, 170, 0.96)
+WEEKDAY, WEEKEND = Day(16, 0.6, 184, 0.98), Day(500, 0.53, 1500, 0.89)
+GOOD, BAD = Day(45, 0.6, 255, 0.97), Day(75, 0.45, 225, 0.85)
+WEEKS = [WEEKEND if day % 7 > 4 else WEEKDAY for day in range(30)]
+
+WORLDS = {
+    "days differ in size and accuracy": World(WEEKS),
+    "days differ, one stratum": World(
+        [Day(0, 0, d.low + d.high, 0.8 if d is WEEKEND else 0.95) for d in WEEKS]
+    ),
+    "constant": World([CONSTANT] * 30),
+    "drift in the middle of the month": World([GOOD] * 15 + [BAD] * 15),
+    "drift, and late answers": World([GOOD] * 15 + [BAD] * 15, answered=23),
+    "one class fails": World([CONSTANT] * 20 + [Day(30, 0.4, 170, 0.9)] * 10),
+    "two draws a day": World([CONSTANT] * 30, draws=2),
+    "all below the threshold labelled": World([CONSTANT] * 30, answered=30),
+    "below the threshold labelled, late": World([CONSTANT] * 30, answered=20),
+    "few uploads, nearly all right": World([Day(2, 0.6, 18, 0.99)] * 30),
+}
+
+
+def month(world: World, random: Generator) -> tuple[Strata, Labelled, float]:
+    """Make a month's predictions, draw and label some; give the accuracy of all of them too."""
+    columns = []
+    right_of_all = 0
+    for number, day in enumerate(world.days):
+        drawn = allocation(SIZE, day.low, day.high)
+        sides = ((day.low, day.low_right, drawn[0]), (day.high, day.high_right, drawn[1]))
+        for side, (size, share, chosen) in enumerate(sides):
+            right = random.binomial(size, share)
+            right_of_all += right
+            count = chosen * world.draws
+            hits = random.hypergeometric(right, size - right, count) if size else 0
+            columns.append(_labels(2 * number + side, hits, count, at_random=True))
+            if side == 0 and number < world.answered:
+                columns.append(_labels(2 * number, right - hits, size - count, at_random=False))
+    stratum, wrong, at_random = np.concatenate(columns, axis=1)
+    zeros = np.zeros_like(stratum)
+    sizes = np.array([[side] for day in world.days for side in (day.low, day.high)])
+    strata = Strata(np.array([True, False] * len(world.days)), sizes)
+    labels = Labelled(stratum, zeros, zeros, wrong, at_random.astype(bool))
+    return strata, labels, right_of_all / sizes.sum()
+
+
+def _labels(stratum: int, hits: int, count: int, *, at_random: bool) -> NDArray[np.intp]:
+    """Make labels of a stratum, the right ones first: rows of stratum, whether wrong, whether drawn."""
+    return np.stack([np.full(count, stratum), np.arange(count) >= hits, np.full(count, at_random)])
