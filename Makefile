@@ -30,7 +30,7 @@ down: $(BIN)/.run ## stop every part; the data stays in .local
 sample: $(BIN)/.run ## draw predictions at random and make them tasks
 	@$(BIN)/python -m manifests.local job sampling
 
-sync: $(BIN)/.run ## import tasks into Label Studio and see to the export; one project: PROJECT=1, 2 or 3
+sync: $(BIN)/.run ## import tasks into Label Studio and see to the export; one project: PROJECT=1, 2, 3 or 4
 	@$(BIN)/python -m manifests.local job sync $(PROJECT)
 
 process: $(BIN)/.run ## turn annotations and relabels into labels and class folders
@@ -48,6 +48,9 @@ backup: $(BIN)/.run ## copy what can't be made again, while the parts run, into 
 
 restore: $(BIN)/.run ## bring the copy in BACKUP=backup into an empty place
 	@$(BIN)/python -m manifests.local restore $(BACKUP)
+
+review: $(BIN)/.run ## have the labels that are most likely wrong looked at again, in a project of their own
+	@$(BIN)/python -m manifests.local job review
 
 monitor: $(BIN)/.run $(BIN)/.label-studio ## start Prometheus and Alertmanager beside the parts
 	@$(BIN)/python -m manifests.local monitor
@@ -264,6 +267,6 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
 	@touch $@
 
-.PHONY: sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report bench soak bench-jobs bench-accuracy test lint test-unit test-services model evaluate lock
+.PHONY: sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services model evaluate lock
 .PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

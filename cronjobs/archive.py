@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from gourmetgram import keys
 from gourmetgram.keys import Location
-from gourmetgram.sources import Source
+from gourmetgram.sources import Asked
 
 
-def archive(source: Source, prediction_id: str) -> str:
+def archive(source: Asked, prediction_id: str) -> str:
     """Give the folder, below processed/ or quarantine/, that keeps all answers about a prediction."""
     return f"{keys.outputs(source)}{prediction_id}/"
 
@@ -21,7 +21,7 @@ def archive_name(name: str, version: datetime, suffix: str = ".json") -> str:
     return f"{name}-{version:%Y%m%dT%H%M%S.%fZ}{suffix}"
 
 
-def unreadable(source: Source, key: str) -> Location:
+def unreadable(source: Asked, key: str) -> Location:
     """Locate where an answer is kept that nothing can be made of, under a name that every store accepts."""
     name = quote(key.removeprefix(keys.outputs(source)), safe="").replace(".", "%2E")
     return keys.quarantined(Location(keys.LABELSTUDIO, f"{keys.outputs(source)}unreadable/{name}"))

@@ -23,7 +23,7 @@ from cronjobs.settling import unless_gone
 from gourmetgram import keys
 from gourmetgram.ids import created_at
 from gourmetgram.keys import LABELSTUDIO, Location
-from gourmetgram.sources import ANNOTATED_SOURCES, Source
+from gourmetgram.sources import PROJECTS, Asked
 from gourmetgram.store import DELETED_AT_ONCE, Store
 
 LEARNED = "what a model has learned from them stays in its weights"
@@ -82,7 +82,7 @@ class Deletion:
         while places := list(islice(older(self.store, prefix, first_kept), DELETED_AT_ONCE)):
             self._delete(places)
 
-    def _older_tasks(self, source: Source, tasks: Location, first_kept: date) -> None:
+    def _older_tasks(self, source: Asked, tasks: Location, first_kept: date) -> None:
         """Delete in Label Studio first: these objects list what it has, should this be cut short."""
         for place in everywhere(tasks):
             while places := list(islice(older(self.store, place, first_kept), DELETED_AT_ONCE)):
@@ -92,18 +92,18 @@ class Deletion:
                 if place == tasks:  # it may have been imported anew in between
                     self._delete_tasks(source, prediction_ids)
 
-    def _delete_tasks(self, source: Source, prediction_ids: Sequence[str]) -> None:
+    def _delete_tasks(self, source: Asked, prediction_ids: Sequence[str]) -> None:
         if self.studio:
             self.tasks += delete_tasks(self.studio, source, self.store.bucket_prefix, prediction_ids)
 
     def _answers_that_wait(self, prediction_ids: frozenset[str]) -> None:
         """Delete the exported annotations that wait; their names say nothing about the prediction."""
-        for source in ANNOTATED_SOURCES:
+        for source in PROJECTS:
             for place, prediction_id in self._waiting(source):
                 if prediction_id in prediction_ids:
                     self._delete([place])
 
-    def _waiting(self, source: Source) -> Iterator[tuple[Location, str]]:
+    def _waiting(self, source: Asked) -> Iterator[tuple[Location, str]]:
         for key in self.store.keys(LABELSTUDIO, keys.outputs(source)):
             place = Location(LABELSTUDIO, key)
             try:

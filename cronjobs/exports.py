@@ -11,7 +11,7 @@ from cronjobs.outputs import UnreadableOutputError, read
 from gourmetgram import keys
 from gourmetgram.keys import Location
 from gourmetgram.records import QuarantineRecord, Record
-from gourmetgram.sources import Source
+from gourmetgram.sources import Asked
 from gourmetgram.store import ObjectNotFoundError, Store
 
 
@@ -21,7 +21,7 @@ class Exported(Record):
     until: AwareDatetime = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def exported_until(store: Store, source: Source) -> datetime:
+def exported_until(store: Store, source: Asked) -> datetime:
     """Read up to when an earlier run found all annotations.
 
     Raises:
@@ -33,7 +33,7 @@ def exported_until(store: Store, source: Source) -> datetime:
         return Exported().until
 
 
-def missing(store: Store, source: Source, tasks: Sequence[StudioTask]) -> Iterator[Annotation]:
+def missing(store: Store, source: Asked, tasks: Sequence[StudioTask]) -> Iterator[Annotation]:
     """Find the annotations that the store lacks, or has only in an older version.
 
     Raises:
@@ -48,7 +48,7 @@ def missing(store: Store, source: Source, tasks: Sequence[StudioTask]) -> Iterat
                 yield annotation
 
 
-def _waits(store: Store, source: Source, annotation: Annotation) -> bool:
+def _waits(store: Store, source: Asked, annotation: Annotation) -> bool:
     place = Location(keys.LABELSTUDIO, f"{keys.outputs(source)}{annotation.id}")
     try:
         return read(source, place.key, store.get(place)).version >= annotation.updated_at
@@ -58,14 +58,14 @@ def _waits(store: Store, source: Source, annotation: Annotation) -> bool:
         return True  # processing says what is wrong with it
 
 
-def _is_kept(store: Store, source: Source, prediction_id: str, annotation: Annotation) -> bool:
+def _is_kept(store: Store, source: Asked, prediction_id: str, annotation: Annotation) -> bool:
     name = archive_name(str(annotation.id), annotation.updated_at)
     answer = Location(keys.LABELSTUDIO, f"{archive(source, prediction_id)}{name}")
     kept = any(map(store.exists, (keys.processed(answer), keys.quarantined(answer))))
     return kept or _is_refused(store, source, f"{keys.outputs(source)}{annotation.id}")
 
 
-def _is_refused(store: Store, source: Source, key: str) -> bool:
+def _is_refused(store: Store, source: Asked, key: str) -> bool:
     """Tell whether nothing can be made of an answer; one that an older version could not read is freed."""
     place = unreadable(source, key)
     try:

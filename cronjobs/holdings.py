@@ -12,12 +12,12 @@ from gourmetgram import keys
 from gourmetgram.classes import CLASS_DIRS
 from gourmetgram.ids import created_on
 from gourmetgram.keys import DATASETS, LABELSTUDIO, PRODUCTION, TRACKING, Location
-from gourmetgram.sources import ANNOTATED_SOURCES, Source
+from gourmetgram.sources import PROJECTS, REVIEW, Source
 from gourmetgram.store import Store
 
-_OUTPUTS = [Location(LABELSTUDIO, keys.outputs(source)) for source in Source]
+_OUTPUTS = [Location(LABELSTUDIO, keys.outputs(asked)) for asked in (*Source, REVIEW)]
 
-TASKS = {source: Location(LABELSTUDIO, keys.tasks(source)) for source in ANNOTATED_SOURCES}
+TASKS = {source: Location(LABELSTUDIO, keys.tasks(source)) for source in PROJECTS}
 """The tasks that wait, by project; those that are done lie below processed/ or quarantine/."""
 
 BY_DAY = (

@@ -16,7 +16,7 @@ from cronjobs.window import days, is_prediction_id
 from gourmetgram import keys
 from gourmetgram.ids import created_on
 from gourmetgram.records import Record
-from gourmetgram.sources import Source
+from gourmetgram.sources import Asked
 from gourmetgram.store import Store
 
 WINDOW_DAYS = 30
@@ -34,7 +34,7 @@ class Imports:
     """The tasks that one project has had about the predictions from some day on."""
 
     def __init__(
-        self, studio: LabelStudio, store: Store, source: Source, project: Project, first: date | None
+        self, studio: LabelStudio, store: Store, source: Asked, project: Project, first: date | None
     ) -> None:
         """Read what earlier runs noted; without a first day everything is looked at.
 

@@ -15,7 +15,7 @@ from gourmetgram import keys
 from gourmetgram.keys import Location
 from gourmetgram.labelling import CHOICES
 from gourmetgram.records import PredictionId, Record, RelabelRecord
-from gourmetgram.sources import Source
+from gourmetgram.sources import REVIEW, Asked, Source
 
 RELABEL = "relabel"
 USER = "user"
@@ -45,12 +45,15 @@ class Withdrawal(Record):
     version: AwareDatetime
     """The newest version that was known; a later one would count again."""
     deleted: Deleted
+    source: Source | None = None
+    """The source whose label was reviewed, if it was given in a review."""
 
 
 class Output(NamedTuple):
     """One version of one answer, or its withdrawal."""
 
     source: Source
+    """The source that it gives a label for."""
     prediction_id: str
     name: str
     """The annotation's number in Label Studio."""
@@ -65,6 +68,13 @@ class Output(NamedTuple):
     is_blind: bool | None = None
     """Whether the model's class was not selected beforehand; None if that is not known."""
     withdrawn_with: Deleted | None = None
+    is_review: bool = False
+    """Whether it was given in a review of the source's label."""
+
+    @property
+    def asked(self) -> Asked:
+        """Tell what it was asked for."""
+        return REVIEW if self.is_review else self.source
 
     @property
     def age(self) -> tuple[datetime, int, bool]:
@@ -83,7 +93,7 @@ class Output(NamedTuple):
         if self.source is Source.USER_RELABEL:
             return keys.relabel(self.prediction_id)
         suffix = self.withdrawn_with.suffix if self.withdrawn_with else ""
-        return Location(keys.LABELSTUDIO, f"{keys.outputs(self.source)}{self.name}{suffix}")
+        return Location(keys.LABELSTUDIO, f"{keys.outputs(self.asked)}{self.name}{suffix}")
 
     @property
     def archive_name(self) -> str:
@@ -92,7 +102,7 @@ class Output(NamedTuple):
         return archive_name(self.name, self.version, suffix)
 
 
-def is_answer(source: Source, key: str) -> bool:
+def is_answer(source: Asked, key: str) -> bool:
     """Tell whether a key under a source's outputs is an answer, not the folder's note."""
     return key != f"{keys.outputs(source)}{keys.FOLDER_NOTE}"
 
@@ -100,12 +110,16 @@ def is_answer(source: Source, key: str) -> bool:
 def withdrawal(answer: Output, deleted: Deleted) -> Output:
     """Withdraw an answer."""
     record = Withdrawal(
-        prediction_id=answer.prediction_id, annotation=answer.name, version=answer.version, deleted=deleted
+        prediction_id=answer.prediction_id,
+        annotation=answer.name,
+        version=answer.version,
+        deleted=deleted,
+        source=answer.source if answer.is_review else None,
     )
-    return _withdrawal(answer.source, record.model_dump_json().encode())
+    return _withdrawal(answer.asked, record.model_dump_json().encode())
 
 
-def read(source: Source, key: str, body: bytes) -> Output:
+def read(source: Asked, key: str, body: bytes) -> Output:
     """Read an answer.
 
     Raises:
@@ -129,6 +143,7 @@ class _User(Record):
 
 class _TaskData(Record):
     prediction_id: PredictionId
+    source: Source | None = None
 
 
 class _Task(Record):
@@ -151,11 +166,11 @@ class _Annotation(Record):
     project: int | None = None
 
 
-def _annotation(source: Source, body: bytes) -> Output:
+def _annotation(asked: Asked, body: bytes) -> Output:
     annotation = _Annotation.model_validate_json(body)
     chosen = [result.value.get("choices") for result in annotation.result if result.from_name == CHOICES]
     return Output(
-        source=source,
+        source=_labelled_source(asked, annotation.task.data.source),
         prediction_id=annotation.task.data.prediction_id,
         name=str(annotation.id),
         version=annotation.updated_at,
@@ -164,20 +179,31 @@ def _annotation(source: Source, body: bytes) -> Output:
         choices=tuple(str(choice) for choices in chosen if isinstance(choices, list) for choice in choices),
         is_skipped=annotation.was_cancelled,
         project=annotation.project,
+        is_review=asked is REVIEW,
         is_blind=None if annotation.task.total_predictions is None else not annotation.task.total_predictions,
     )
 
 
-def _withdrawal(source: Source, body: bytes) -> Output:
+def _withdrawal(asked: Asked, body: bytes) -> Output:
     record = Withdrawal.model_validate_json(body)
     return Output(
-        source=source,
+        source=_labelled_source(asked, record.source),
         prediction_id=record.prediction_id,
         name=record.annotation,
         version=record.version,
         body=body,
         withdrawn_with=record.deleted,
+        is_review=asked is REVIEW,
     )
+
+
+def _labelled_source(asked: Asked, reviewed: Source | None) -> Source:
+    if isinstance(asked, Source):
+        return asked
+    if reviewed is None:
+        message = "not an answer: it does not say which label it reviews"
+        raise UnreadableOutputError(message)
+    return reviewed
 
 
 def _relabel(key: str, body: bytes) -> Output:

@@ -24,7 +24,7 @@ from cronjobs.settling import Kind, Settlement, Waiting, unless_gone
 from gourmetgram import keys
 from gourmetgram.keys import Location
 from gourmetgram.records import QuarantineRecord
-from gourmetgram.sources import Source
+from gourmetgram.sources import REVIEW, Asked, Source
 from gourmetgram.store import Store, StoreUnavailableError
 
 BATCH = 1000
@@ -55,8 +55,8 @@ class Processing:
             StoreUnavailableError: the store is away; another run continues.
         """
         with ThreadPoolExecutor(self.threads) as pool:
-            for source in Source:
-                self.process(pool, source)
+            for asked in (*Source, REVIEW):
+                self.process(pool, asked)
         labelled = ", ".join(f"{count} in {bucket}" for bucket, count in self.labelled.items()) or "none"
         quarantined, withdrawn = self.quarantined.total(), self.withdrawn.total()
         refused = f", {self.refused} refused by the store" if self.refused else ""
@@ -72,44 +72,44 @@ class Processing:
             items=self.labelled.total() + quarantined + withdrawn,
         )
 
-    def process(self, pool: Executor, source: Source) -> None:
-        """Process the answers of a source."""
-        listed = self.store.keys(keys.LABELSTUDIO, keys.outputs(source))
-        waiting = [key for key in listed if is_answer(source, key)]
+    def process(self, pool: Executor, asked: Asked) -> None:
+        """Process the answers to what was asked for one reason."""
+        listed = self.store.keys(keys.LABELSTUDIO, keys.outputs(asked))
+        waiting = [key for key in listed if is_answer(asked, key)]
         rest = iter(waiting)
         if not waiting:
             return
-        with tqdm(total=len(waiting), desc=source.folder, unit="answer", mininterval=1) as progress:
+        with tqdm(total=len(waiting), desc=asked.folder, unit="answer", mininterval=1) as progress:
             while batch := list(islice(rest, BATCH)):
-                about: defaultdict[str, list[Waiting]] = defaultdict(list)
-                for answer in self.each(pool, partial(self.read, source), batch):
+                about: defaultdict[tuple[Source, str], list[Waiting]] = defaultdict(list)
+                for answer in self.each(pool, partial(self.read, asked), batch):
                     if answer is None:
                         progress.update()
                     else:
-                        about[answer.answer.prediction_id].append(answer)
-                settle = partial(self.settle, source)
-                for answers, _ in zip(about.values(), self.each(pool, settle, about.items()), strict=True):
+                        about[answer.answer.source, answer.answer.prediction_id].append(answer)
+                settled = self.each(pool, self.settle, about.items())
+                for answers, _ in zip(about.values(), settled, strict=True):
                     progress.update(len(answers))
 
-    def read(self, source: Source, key: str) -> Waiting | None:
+    def read(self, asked: Asked, key: str) -> Waiting | None:
         """Read an answer; quarantine what is none."""
         place = Location(keys.LABELSTUDIO, key)
         body = unless_gone(self.store, place)
         if body is None:
             return None
         try:
-            return Waiting(place, read(source, key, body))
+            return Waiting(place, read(asked, key, body))
         except UnreadableOutputError as error:
             record = QuarantineRecord(reason=str(error), key=key, body=body.decode(errors="backslashreplace"))
-            self.store.put_record(unreadable(source, key), record)
+            self.store.put_record(unreadable(asked, key), record)
             if unless_gone(self.store, place) == body:
                 self.store.delete(place)
-            self._count_quarantined(source, key, str(error))
+            self._count_quarantined(asked, key, str(error))
             return None
 
-    def settle(self, source: Source, about: tuple[str, list[Waiting]]) -> None:
+    def settle(self, about: tuple[tuple[Source, str], list[Waiting]]) -> None:
         """Settle a prediction with the answers about it."""
-        prediction_id, answers = about
+        (source, prediction_id), answers = about
         outcome = Settlement(self.store, source, prediction_id).settle(answers)
         if outcome.kind is Kind.QUARANTINED:
             self._count_quarantined(source, prediction_id, outcome.reason or "")
@@ -139,7 +139,7 @@ class Processing:
 
         return pool.map(guarded, items)
 
-    def _count_quarantined(self, source: Source, what: str, reason: str) -> None:
+    def _count_quarantined(self, source: Asked, what: str, reason: str) -> None:
         log.warning("quarantined %s of %s: %s", what, source.folder, reason)
         with self._counting:
             self.quarantined[source.folder] += 1

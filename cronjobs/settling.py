@@ -19,7 +19,7 @@ from cronjobs.verdict import UndecidedError, WithdrawnError, decide
 from gourmetgram import keys
 from gourmetgram.keys import Location
 from gourmetgram.records import QuarantineRecord
-from gourmetgram.sources import Source
+from gourmetgram.sources import REVIEW, Asked, Source
 from gourmetgram.store import JSON, ObjectNotFoundError, Store
 
 ROUNDS = 5
@@ -79,26 +79,12 @@ class Settlement:
         return outcome
 
     def kept(self) -> dict[Location, Output]:
-        """Read the answers of earlier runs."""
-        folder = Location(keys.LABELSTUDIO, archive(self.source, self.prediction_id))
-        kept = {}
-        for where in (keys.processed, keys.quarantined):
-            for key in self.store.keys(folder.bucket, where(folder).key):
-                place = Location(folder.bucket, key)
-                if answer := self.kept_answer(place, is_quarantined=where is keys.quarantined):
-                    kept[place] = answer
+        """Read the answers of earlier runs, those of a review among them."""
+        kept = kept_answers(self.store, self.source, self.prediction_id)
+        if self.source is not Source.USER_RELABEL:
+            reviews = kept_answers(self.store, REVIEW, self.prediction_id)
+            kept |= {place: answer for place, answer in reviews.items() if answer.source is self.source}
         return kept
-
-    def kept_answer(self, place: Location, *, is_quarantined: bool) -> Output | None:
-        """Read an answer of an earlier run; one that is being moved, or is spoilt, is passed over."""
-        try:
-            body = self.store.get(place)
-            if is_quarantined:
-                body = QuarantineRecord.model_validate_json(body).body.encode()
-            return read(self.source, place.key, body)
-        except (ObjectNotFoundError, UnreadableOutputError, ValidationError) as error:
-            log.warning("%s is passed over: %s", place, error)
-            return None
 
     def act(
         self, kept: Mapping[Location, Output], waiting: Sequence[Waiting], *, everywhere: bool
@@ -115,7 +101,7 @@ class Settlement:
             outcome, task_to = Outcome(Kind.WITHDRAWN), task if error.is_asked else keys.processed(task)
         if outcome.kind is not Kind.LABELLED:
             labels.remove(self.store, self.source, self.prediction_id, everywhere=everywhere)
-        move_task(self.store, task, task_to)
+        self.move_tasks(task, task_to, answers)
         for place, answer in kept.items():
             if self.keep(answer, outcome.reason) != place:
                 self.store.delete(place)
@@ -123,9 +109,17 @@ class Settlement:
             self.keep(each.answer, outcome.reason)
         return outcome
 
+    def move_tasks(self, task: Location, target: Location, answers: Sequence[Output]) -> None:
+        """Move the task, and that of the review if there were answers to it; a relabel has none."""
+        if self.source is not Source.USER_RELABEL:
+            move_task(self.store, task, target)
+        if reviews := [answer for answer in answers if answer.is_review]:
+            review = keys.task(self.prediction_id, REVIEW)
+            move_task(self.store, review, destination(review, reviews))
+
     def keep(self, answer: Output, reason: str | None) -> Location:
         """Keep an answer under the name of its version, with the reason if there is one."""
-        name = f"{archive(self.source, self.prediction_id)}{answer.archive_name}"
+        name = f"{archive(answer.asked, self.prediction_id)}{answer.archive_name}"
         place = Location(keys.LABELSTUDIO, name)
         if reason is None:
             self.store.put(keys.processed(place), answer.body, JSON)
@@ -145,12 +139,44 @@ class Settlement:
             disturbed = True
             if body is not None:
                 with contextlib.suppress(UnreadableOutputError):  # the next run deals with it
-                    changed.append(Waiting(each.place, read(self.source, each.place.key, body)))
+                    changed.append(Waiting(each.place, read(each.answer.asked, each.place.key, body)))
         return changed, disturbed
 
 
+def kept_answers(store: Store, asked: Asked, prediction_id: str) -> dict[Location, Output]:
+    """Read the answers of earlier runs to what was asked; one that is being moved, or spoilt, is passed over.
+
+    Raises:
+        StoreUnavailableError: the store did not answer.
+    """
+    folder = Location(keys.LABELSTUDIO, archive(asked, prediction_id))
+    kept = {}
+    for where in (keys.processed, keys.quarantined):
+        for key in store.keys(folder.bucket, where(folder).key):
+            place = Location(folder.bucket, key)
+            try:
+                body = store.get(place)
+                if where is keys.quarantined:
+                    body = QuarantineRecord.model_validate_json(body).body.encode()
+                kept[place] = read(asked, key, body)
+            except (ObjectNotFoundError, UnreadableOutputError, ValidationError) as error:
+                log.warning("%s is passed over: %s", place, error)
+    return kept
+
+
+def destination(task: Location, answers: Sequence[Output]) -> Location:
+    """Locate where a task belongs by what its answers amount to."""
+    try:
+        decide(answers)
+    except UndecidedError:
+        return keys.quarantined(task)
+    except WithdrawnError as error:
+        return task if error.is_asked else keys.processed(task)
+    return keys.processed(task)
+
+
 def move_task(store: Store, task: Location, target: Location) -> None:
-    """Move a task from wherever an earlier run has left it; a relabel has none.
+    """Move a task from wherever an earlier run has left it.
 
     Raises:
         StoreUnavailableError: the store did not answer.

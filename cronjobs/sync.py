@@ -1,4 +1,4 @@
-"""`python -m cronjobs.sync [1|2|3]`: import tasks, export annotations, withdraw deleted ones.
+"""`python -m cronjobs.sync [1|2|3|4]`: import tasks, export annotations, withdraw deleted ones.
 
 The server itself exports each annotation when it is made, and loses the export if the store is away. Its own
 sync exports all annotations ever made, so that is left to the day when one is found missing.
@@ -24,7 +24,7 @@ from cronjobs.withdrawals import Withdrawals
 from gourmetgram import keys
 from gourmetgram.keys import Location
 from gourmetgram.records import QuarantineRecord, Task
-from gourmetgram.sources import ANNOTATED_SOURCES, Source
+from gourmetgram.sources import PROJECTS, REVIEW, Asked
 from gourmetgram.store import ObjectNotFoundError, Store, StoreUnavailableError
 
 OVERLAP = timedelta(minutes=10)
@@ -41,7 +41,7 @@ class ProjectSync:
         studio: LabelStudio,
         store: Store,
         settings: CronjobSettings,
-        source: Source,
+        source: Asked,
         *,
         looks_at_all: bool = False,
     ) -> None:
@@ -61,6 +61,8 @@ class ProjectSync:
             StoreUnavailableError: the store did not answer; another run continues.
         """
         number = project_id(self.studio, self.source, self.bucket_prefix)
+        if number is None and self.source is REVIEW:  # nobody has asked for one yet
+            return dict.fromkeys(("imported", "exported", "withdrawn"), 0)
         if number is None:
             message = f"{TITLES[self.source]} is not set up: run python -m cronjobs.label_studio.setup"
             raise NotDoneError(message)
@@ -117,7 +119,7 @@ class ProjectSync:
 
 
 def sync(
-    studio: LabelStudio, settings: CronjobSettings, sources: list[Source], *, looks_at_all: bool = False
+    studio: LabelStudio, settings: CronjobSettings, sources: list[Asked], *, looks_at_all: bool = False
 ) -> Outcome:
     """Sync the projects of some sources; the failure of one does not keep the others from it."""
     store = Store(settings)
@@ -143,15 +145,15 @@ def sync(
 
 def main() -> Outcome:
     """Sync the project that the command line names, or all."""
-    numbers = range(1, len(ANNOTATED_SOURCES) + 1)
+    numbers = range(1, len(PROJECTS) + 1)
     parser = argparse.ArgumentParser(description="Import tasks into Label Studio and export annotations.")
-    named = ", ".join(f"{number} {TITLES[ANNOTATED_SOURCES[number - 1]]}" for number in numbers)
+    named = ", ".join(f"{number} {TITLES[PROJECTS[number - 1]]}" for number in numbers)
     parser.add_argument("project", type=int, choices=numbers, nargs="?", help=f"{named}; all if not given")
     parser.add_argument(
         "--all", action="store_true", help="look for what was deleted however old its prediction is"
     )
     given = parser.parse_args()
-    sources = [ANNOTATED_SOURCES[given.project - 1]] if given.project else list(ANNOTATED_SOURCES)
+    sources = [PROJECTS[given.project - 1]] if given.project else list(PROJECTS)
     settings = CronjobSettings()
     with connect(settings) as studio:
         return sync(studio, settings, sources, looks_at_all=given.all)

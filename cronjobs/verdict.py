@@ -30,6 +30,7 @@ class Verdict(NamedTuple):
 def decide(answers: Iterable[Output]) -> Verdict:
     """Find the answer that counts among all versions of all answers about one prediction.
 
+    Where a label was reviewed, only the answers of the review count, if anybody chose a class there.
     Of an answer its newest version counts, unless the answer has been withdrawn since, and of a person the
     newest answer that was not skipped. The order in which they come does not matter, nor does one that comes
     twice.
@@ -39,7 +40,8 @@ def decide(answers: Iterable[Output]) -> Verdict:
         WithdrawnError: no answer stands.
     """
     current = standing(answers)
-    chosen = choices(current)
+    reviewed = choices(answer for answer in current if answer.is_review)
+    chosen = reviewed or choices(answer for answer in current if not answer.is_review)
     if not chosen:
         raise UndecidedError(_nobody(current))
     for answer in chosen.values():
@@ -71,7 +73,8 @@ def standing(answers: Iterable[Output]) -> Sequence[Output]:
         current[answer.name] = answer
     stand = [answer for answer in current.values() if answer.withdrawn_with is None]
     if current and not stand:
-        newest = max(current.values(), key=lambda answer: answer.age)
+        own = [answer for answer in current.values() if not answer.is_review] or list(current.values())
+        newest = max(own, key=lambda answer: answer.age)
         raise WithdrawnError(is_asked=newest.withdrawn_with is Deleted.ANNOTATION)
     return stand
 

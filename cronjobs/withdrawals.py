@@ -14,18 +14,18 @@ from cronjobs.imports import Imports
 from cronjobs.label_studio.annotations import StudioTask, exists
 from cronjobs.label_studio.projects import Project
 from cronjobs.outputs import Deleted, Output, UnreadableOutputError, is_answer, read, withdrawal
-from cronjobs.settling import Settlement, move_task, unless_gone
+from cronjobs.settling import kept_answers, move_task, unless_gone
 from cronjobs.window import is_prediction_id
 from gourmetgram import keys
 from gourmetgram.keys import Location
-from gourmetgram.sources import Source
+from gourmetgram.sources import Asked
 from gourmetgram.store import JSON, Store
 
 
 class Withdrawals:
     """The answers of one project, and which of them Label Studio no longer has."""
 
-    def __init__(self, studio: LabelStudio, store: Store, source: Source, project: Project) -> None:
+    def __init__(self, studio: LabelStudio, store: Store, source: Asked, project: Project) -> None:
         """Read the answers that wait.
 
         Raises:
@@ -79,7 +79,7 @@ class Withdrawals:
 
     def stored(self, prediction_id: str, *, unless: Set[Deleted]) -> list[Output]:
         """Read the newest version of each answer that this project gave, unless it is withdrawn already."""
-        kept = Settlement(self.store, self.source, prediction_id).kept().values()
+        kept = kept_answers(self.store, self.source, prediction_id).values()
         newest: dict[str, Output] = {}
         for answer in sorted([*kept, *self.waiting[prediction_id]], key=lambda answer: answer.age):
             if answer.withdrawn_with or self.is_ours(answer):

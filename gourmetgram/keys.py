@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from gourmetgram.ids import created_on
-from gourmetgram.sources import Source
+from gourmetgram.sources import Asked, Source
 
 PRODUCTION = "production"
 TRACKING = "tracking"
@@ -91,17 +91,17 @@ def labels_on(day: date) -> str:
     return f"labels/{day.isoformat()}/"
 
 
-def tasks(source: Source) -> str:
+def tasks(source: Asked) -> str:
     """Give the prefix, in ``labelstudio``, of the tasks that wait."""
     return f"tasks/{source.folder}/"
 
 
-def outputs(source: Source) -> str:
+def outputs(source: Asked) -> str:
     """Give the prefix, in ``labelstudio``, of the outputs that wait to be processed."""
     return f"output/{source.folder}/"
 
 
-def task(prediction_id: str, source: Source) -> Location:
+def task(prediction_id: str, source: Asked) -> Location:
     """Locate the Label Studio task of a prediction."""
     return Location(LABELSTUDIO, f"{tasks(source)}{prediction_id}.json")
 
@@ -131,7 +131,7 @@ def quality() -> Location:
     return Location(TRACKING, "quality/latest.json")
 
 
-def imported(prediction_id: str, source: Source, project: str) -> Location:
+def imported(prediction_id: str, source: Asked, project: str) -> Location:
     """Locate the note that a project of Label Studio has had the task about a prediction.
 
     Raises:
@@ -142,12 +142,12 @@ def imported(prediction_id: str, source: Source, project: str) -> Location:
     )
 
 
-def imported_on(day: date, source: Source) -> str:
+def imported_on(day: date, source: Asked) -> str:
     """Give the prefix, in ``tracking``, of the notes about a source's tasks for a day's predictions."""
     return f"{IMPORTS}{day.isoformat()}/{source.folder}/"
 
 
-def exported_until(source: Source) -> Location:
+def exported_until(source: Asked) -> Location:
     """Locate the time up to which all annotations are known to have been exported."""
     return Location(TRACKING, f"exports/{source.folder}.json")
 

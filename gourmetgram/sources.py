@@ -22,8 +22,27 @@ class Source(StrEnum):
         return _DATASETS[self]
 
 
+class Review(StrEnum):
+    """A second look at labels of any source; the answers are kept apart, but have no labels of their own."""
+
+    REVIEW = "review"
+
+    @property
+    def folder(self) -> str:
+        """Name its folder of tasks and outputs in the ``labelstudio`` bucket."""
+        return str(self)
+
+
+REVIEW = Review.REVIEW
+
+Asked = Source | Review
+"""What an answer was asked for: it decides in which folder task and answer lie."""
+
 ANNOTATED_SOURCES = (Source.RANDOM_SAMPLING, Source.LOW_CONFIDENCE, Source.USER_FLAG)
 """The sources that an annotator decides in Label Studio, in the order of their sync numbers 1, 2, 3."""
+
+PROJECTS: tuple[Asked, ...] = (*ANNOTATED_SOURCES, REVIEW)
+"""What there is a project for in Label Studio; that of the review comes with the first one."""
 
 _FOLDERS = {
     Source.RANDOM_SAMPLING: "randomsampled",

@@ -11,7 +11,7 @@ from gourmetgram.classes import CLASSES, class_dir
 from gourmetgram.jobs import JOBS
 from gourmetgram.keys import Location
 from gourmetgram.records import Image, PredictionRecord, RelabelRecord, Task
-from gourmetgram.sources import Source
+from gourmetgram.sources import Asked, Source
 from gourmetgram.store import JSON, Store
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -51,19 +51,27 @@ def upload(store: Store, number: int, predicted: str = "Egg", at: datetime = NOO
     return record
 
 
-def ask(store: Store, record: PredictionRecord, source: Source, *, preselect: bool = False) -> None:
-    """Put the task about a prediction into the store."""
+def ask(
+    store: Store,
+    record: PredictionRecord,
+    source: Source,
+    *,
+    preselect: bool = False,
+    asked: Asked | None = None,
+) -> None:
+    """Put the task about a prediction into the store, or one that asks for a review of a source's label."""
     task = Task.of(record, source, store.bucket_prefix, preselect=preselect)
-    store.put_record(keys.task(record.prediction_id, source), task)
+    store.put_record(keys.task(record.prediction_id, asked or source), task)
 
 
-def annotation(
+def annotation(  # noqa: PLR0913
     record: PredictionRecord,
     *choices: str,
     number: int = 1,
     annotator: str | None = "ann@example.org",
     minutes: int = 0,
     skipped: bool = False,
+    source: Source | None = None,
 ) -> bytes:
     """Shape an annotation as Label Studio exports it, some minutes after the prediction."""
     at = f"{record.created_at + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S.%fZ}"
@@ -77,21 +85,25 @@ def annotation(
         "updated_at": at,
         "task": {
             "id": number,
-            "data": {"prediction_id": record.prediction_id, "ml_prediction": record.prediction},
+            "data": {
+                "prediction_id": record.prediction_id,
+                "ml_prediction": record.prediction,
+                "source": source,
+            },
             "total_predictions": 0,
         },
     }
     return json.dumps(exported).encode()
 
 
-def answer(store: Store, source: Source, body: bytes) -> Location:
+def answer(store: Store, source: Asked, body: bytes) -> Location:
     """Put an annotation where Label Studio exports it to."""
     place = Location(keys.LABELSTUDIO, f"{keys.outputs(source)}{json.loads(body)['id']}")
     store.put(place, body, JSON)
     return place
 
 
-def withdraw(store: Store, source: Source, body: bytes, deleted: Deleted) -> None:
+def withdraw(store: Store, source: Asked, body: bytes, deleted: Deleted) -> None:
     """Put the withdrawal of an annotation where the sync writes it."""
     written = withdrawal(read(source, "", body), deleted)
     store.put(written.place, written.body, JSON)

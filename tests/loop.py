@@ -6,7 +6,7 @@ from cronjobs.label_studio.setup import set_up
 from cronjobs.processing import Processing
 from cronjobs.settings import CronjobSettings
 from cronjobs.sync import ProjectSync
-from gourmetgram.sources import ANNOTATED_SOURCES, Source
+from gourmetgram.sources import ANNOTATED_SOURCES, Asked
 from gourmetgram.store import Store
 from tests.labelling import SETTINGS
 
@@ -20,19 +20,19 @@ class Loop:
         self.settings = settings
         figures = set_up().figures["projects"]
         assert isinstance(figures, dict)
-        self.projects = dict(zip(ANNOTATED_SOURCES, figures.values(), strict=True))
+        self.projects: dict[Asked, int] = dict(zip(ANNOTATED_SOURCES, figures.values(), strict=True))
 
     def delete_projects(self) -> None:
         """Delete all projects: the fewer there are, the sooner the next test has set its own up."""
         for project in list(self.studio.projects.list()):
             self.studio.projects.delete(project.id)
 
-    def sync(self, source: Source, *, looks_at_all: bool = False) -> dict[str, int]:
+    def sync(self, source: Asked, *, looks_at_all: bool = False) -> dict[str, int]:
         """Sync a project; return what is not zero."""
         job = ProjectSync(self.studio, self.store, self.settings, source, looks_at_all=looks_at_all)
         return {name: count for name, count in job.run().items() if count}
 
-    def tasks(self, source: Source) -> dict[str, int]:
+    def tasks(self, source: Asked) -> dict[str, int]:
         """Give the numbers of a project's tasks, by prediction."""
         listed = self.studio.tasks.list(project=self.projects[source])
         return {task.data["prediction_id"]: task.id for task in listed}

@@ -4,17 +4,18 @@ from xml.etree import ElementTree as ET
 
 from gourmetgram.classes import CLASSES
 from gourmetgram.labelling import CHOICES, IMAGE
-from gourmetgram.sources import Source
+from gourmetgram.sources import REVIEW, Asked, Source
 
 HOTKEYS = "1234567890q"
-REASONS = {
+REASONS: dict[Asked, str] = {
     Source.RANDOM_SAMPLING: "it was drawn at random",
     Source.LOW_CONFIDENCE: "the model was not sure of it",
     Source.USER_FLAG: "a user holds the model's answer to be wrong",
+    REVIEW: "an earlier answer may be wrong",
 }
 
 
-def interface(source: Source, *, shows_prediction: bool) -> str:
+def interface(source: Asked, *, shows_prediction: bool) -> str:
     """Write a project's labelling interface, in Label Studio's XML.
 
     The reason is part of the text: ``$source`` would be the whole task, in Label Studio's language.

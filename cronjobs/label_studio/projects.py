@@ -1,4 +1,4 @@
-"""The three projects: which is which, whatever number or title the server or a person gave it.
+"""The projects: which is which, whatever number or title the server or a person gave it.
 
 A project is known by its source storage, that is by the folder of tasks that it imports.
 """
@@ -14,12 +14,13 @@ from label_studio_sdk.types.s3import_storage import S3ImportStorage
 
 from cronjobs.label_studio.client import LabelStudioUnavailableError, failures
 from gourmetgram import keys
-from gourmetgram.sources import Source
+from gourmetgram.sources import REVIEW, Asked, Source
 
-TITLES = {
+TITLES: dict[Asked, str] = {
     Source.RANDOM_SAMPLING: "Random Sampling",
     Source.LOW_CONFIDENCE: "Low Confidence",
     Source.USER_FLAG: "User Feedback",
+    REVIEW: "Review",
 }
 
 
@@ -49,7 +50,7 @@ def project(studio: LabelStudio, number: int) -> Project:
     return Project(number, made)
 
 
-def project_id(studio: LabelStudio, source: Source, bucket_prefix: str) -> int | None:
+def project_id(studio: LabelStudio, source: Asked, bucket_prefix: str) -> int | None:
     """Find a source's project: the oldest with its storage, or else with its title and no storage.
 
     Raises:
@@ -78,14 +79,14 @@ def source_storages(studio: LabelStudio, project: int) -> list[S3ImportStorage]:
         return list(studio.import_storage.s3.list(project=project))
 
 
-def find(storages: list[S3ImportStorage], source: Source, bucket_prefix: str) -> S3ImportStorage | None:
+def find(storages: list[S3ImportStorage], source: Asked, bucket_prefix: str) -> S3ImportStorage | None:
     """Find the storage from which the tasks of a source are imported."""
     place = (f"{bucket_prefix}{keys.LABELSTUDIO}", keys.tasks(source).rstrip("/"))
     return next((storage for storage in storages if (storage.bucket, storage.prefix) == place), None)
 
 
 def source_storage(
-    studio: LabelStudio, project: int, source: Source, bucket_prefix: str
+    studio: LabelStudio, project: int, source: Asked, bucket_prefix: str
 ) -> S3ImportStorage | None:
     """Find the storage from which a project imports the tasks of a source.
 
@@ -96,7 +97,7 @@ def source_storage(
 
 
 def target_storage(
-    studio: LabelStudio, project: int, source: Source, bucket_prefix: str
+    studio: LabelStudio, project: int, source: Asked, bucket_prefix: str
 ) -> S3ExportStorage | None:
     """Find the storage to which a project exports the annotations of a source.
 

@@ -7,11 +7,11 @@ from label_studio_sdk.client import LabelStudio
 from cronjobs.label_studio.client import failures
 from cronjobs.label_studio.projects import project_id
 from cronjobs.label_studio.tasks import tasks_about
-from gourmetgram.sources import Source
+from gourmetgram.sources import Asked
 
 
 def delete_tasks(
-    studio: LabelStudio, source: Source, bucket_prefix: str, prediction_ids: Sequence[str]
+    studio: LabelStudio, source: Asked, bucket_prefix: str, prediction_ids: Sequence[str]
 ) -> int:
     """Delete the tasks of a source's project about some predictions; return how many there were.
 

@@ -15,7 +15,7 @@ from cronjobs.settings import CronjobSettings
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES
 from gourmetgram.labelling import PREDICTED_BY
-from gourmetgram.sources import ANNOTATED_SOURCES, Source
+from gourmetgram.sources import ANNOTATED_SOURCES, REVIEW, Asked, Source
 from gourmetgram.store import Store
 
 NOTES = {
@@ -40,7 +40,8 @@ def set_up() -> Outcome:
     """
     settings = CronjobSettings()
     store = Store(settings)
-    write_notes(store)
+    for source in ANNOTATED_SOURCES:
+        write_notes(store, source)
     wait_until_ready(settings)
     with connect(settings) as studio:
         numbers = {TITLES[source]: set_up_project(studio, settings, source) for source in ANNOTATED_SOURCES}
@@ -48,15 +49,14 @@ def set_up() -> Outcome:
     return Outcome(f"Label Studio has {known}", {"projects": numbers})
 
 
-def write_notes(store: Store) -> None:
+def write_notes(store: Store, source: Asked) -> None:
     """Put a text into each folder that Label Studio reads from or writes to."""
     for folder, text in NOTES.items():
-        for source in ANNOTATED_SOURCES:
-            place = keys.Location(keys.LABELSTUDIO, f"{folder(source)}{keys.FOLDER_NOTE}")
-            store.put(place, text.encode(), "text/plain")
+        place = keys.Location(keys.LABELSTUDIO, f"{folder(source)}{keys.FOLDER_NOTE}")
+        store.put(place, text.encode(), "text/plain")
 
 
-def set_up_project(studio: LabelStudio, settings: CronjobSettings, source: Source) -> int:
+def set_up_project(studio: LabelStudio, settings: CronjobSettings, source: Asked) -> int:
     """Add what is missing of a source's project; return the number that the server gave it.
 
     Raises:
@@ -76,14 +76,14 @@ def set_up_project(studio: LabelStudio, settings: CronjobSettings, source: Sourc
     return number
 
 
-def is_blind(source: Source, settings: CronjobSettings) -> bool:
+def is_blind(source: Asked, settings: CronjobSettings) -> bool:
     """Tell whether annotators decide without the model's class, as their labels count in the accuracy."""
     if source is Source.RANDOM_SAMPLING:
         return not settings.random_sampling_shows_prediction
-    return source is Source.LOW_CONFIDENCE
+    return source in {Source.LOW_CONFIDENCE, REVIEW}
 
 
-def blindfold(studio: LabelStudio, number: int, source: Source) -> None:
+def blindfold(studio: LabelStudio, number: int, source: Asked) -> None:
     """Hide the model's class in a project that an earlier set-up made to show it; people's own wording stays.
 
     Raises:
@@ -101,7 +101,7 @@ def blindfold(studio: LabelStudio, number: int, source: Source) -> None:
             log.warning("project %s shows the model's class: take %s out of its interface", number, SHOWN)
 
 
-def create_project(studio: LabelStudio, source: Source, *, blind: bool) -> int:
+def create_project(studio: LabelStudio, source: Asked, *, blind: bool) -> int:
     """Make a project; ``blind`` hides from its annotators what the model said.
 
     Raises:
@@ -149,7 +149,7 @@ def check_classes(studio: LabelStudio, number: int) -> None:
         raise NotDoneError(message)
 
 
-def add_storages(studio: LabelStudio, number: int, source: Source, bucket_prefix: str) -> None:
+def add_storages(studio: LabelStudio, number: int, source: Asked, bucket_prefix: str) -> None:
     """Connect a project to its tasks, its outputs and the photos; the server knows endpoint and keys.
 
     Raises:

@@ -15,7 +15,7 @@ import pytest
 from cronjobs.outputs import Deleted
 from cronjobs.processing import Processing
 from gourmetgram.keys import LABELSTUDIO, Location
-from gourmetgram.sources import Source
+from gourmetgram.sources import REVIEW, Source
 from gourmetgram.store import Store
 from tests.forks import job_process
 from tests.labelling import SETTINGS, annotation, answer, ask, contents, relabel, upload, withdraw
@@ -156,6 +156,14 @@ def in_disagreement_that_is_withdrawn(store: Store) -> None:
     withdraw(store, FLAG, bob, Deleted.ANNOTATION)
 
 
+def reviewed(store: Store) -> None:
+    annotated(store)
+    Processing(store, SETTINGS).run()
+    record = upload(store, 1)
+    ask(store, record, FLAG, asked=REVIEW)
+    answer(store, REVIEW, annotation(record, "Soup", number=2, minutes=1, source=FLAG))
+
+
 def all_at_once(store: Store) -> None:
     relabelled_twice(store)
     in_disagreement_that_is_withdrawn(store)
@@ -177,6 +185,7 @@ def all_at_once(store: Store) -> None:
         ("processing", withdrawn),
         ("processing", withdrawn_unprocessed_with_its_task),
         ("processing", in_disagreement_that_is_withdrawn),
+        ("processing", reviewed),
     ],
 )
 def test_killed_at_any_request_and_run_again_it_leaves_the_same(jobs: Jobs, job: str, state: State) -> None:

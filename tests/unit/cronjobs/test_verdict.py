@@ -117,3 +117,25 @@ def test_what_each_annotator_chose_is_told() -> None:
         "ann@example.org": "Rice",
         "bob@example.org": "Rice",
     }
+
+
+def reviewed(*choices: str, **properties: object) -> Output:
+    return said(*choices, **properties)._replace(is_review=True)
+
+
+def test_the_answer_of_a_review_supersedes_those_that_it_reviews() -> None:
+    bob = said("Egg", number=2, annotator="bob@example.org")
+    assert decide([said("Rice"), bob, reviewed("Soup", number=3)]).answer.choices == ("Soup",)
+    assert decide([said("Rice", minutes=9), reviewed("Soup", number=3)]).answer.choices == ("Soup",)
+
+
+def test_a_review_that_was_skipped_or_withdrawn_leaves_the_label() -> None:
+    skipped, withdrawn = reviewed(number=3, skipped=True), reviewed("Soup", number=4)
+    assert decide([said("Rice"), skipped]).answer.choices == ("Rice",)
+    assert decide([said("Rice"), withdrawn, deleted(withdrawn)]).answer.choices == ("Rice",)
+
+
+def test_reviewers_can_disagree() -> None:
+    bob = reviewed("Egg", number=4, annotator="bob@example.org")
+    with pytest.raises(UndecidedError, match="disagree"):
+        decide([said("Rice"), reviewed("Soup", number=3), bob])
