@@ -44,9 +44,9 @@ def strip(body: bytes) -> bytes:
 def _segment(pieces: Pieces, body: bytes, start: int, end: int) -> None:
     marker = body[start + 1]
     payload = start + 2 + _LENGTH_BYTES
-    if marker == _EXIF_MARKER and body.startswith(_EXIF, payload):
+    if marker == _EXIF_MARKER and body.startswith(_EXIF, payload, end):
         pieces.rewrite_exif(body[payload + len(_EXIF) : end], _framed)
-    elif 0xC0 <= marker <= 0xDF or (marker in _KEPT and body.startswith(_KEPT[marker], payload)):  # noqa: PLR2004
+    elif 0xC0 <= marker <= 0xDF or (marker in _KEPT and body.startswith(_KEPT[marker], payload, end)):  # noqa: PLR2004
         pieces.keep(start, end)
 
 

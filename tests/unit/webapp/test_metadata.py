@@ -120,6 +120,11 @@ def test_a_broken_block_costs_neither_the_photo_nor_leaves_the_place() -> None:
     assert stripped("JPEG", body) == photo("JPEG")
 
 
+def test_an_identifier_that_ends_outside_of_its_segment_is_none() -> None:
+    body = photo("JPEG")
+    assert stripped("JPEG", body[:2] + b"\xff\xe0\x00\x06JFIF\0" + PLACE + body[2:]) == body
+
+
 @pytest.mark.parametrize("length", [0, 2, 10, 60])
 def test_a_segment_that_ends_before_its_place_does_not_leave_it(length: int) -> None:
     body = photo("JPEG")
