@@ -62,10 +62,16 @@ def run(name: str, job: Callable[[], Outcome]) -> NoReturn:
 
 
 def _try(job: Callable[[], Outcome]) -> Outcome:
-    try:
-        return job()
-    except (StoreUnavailableError, NotDoneError) as error:
-        return Outcome(f"not done: {error}", {"error": str(error)}, complete=False)
+    """Try again for the first seconds: a pod may start before the network's policies know its address."""
+    deadline = time.monotonic() + CronjobSettings().retry_seconds
+    while True:
+        try:
+            return job()
+        except (StoreUnavailableError, NotDoneError) as error:
+            if time.monotonic() >= deadline:
+                return Outcome(f"not done: {error}", {"error": str(error)}, complete=False)
+            log.warning("trying again in a second: %s", error)
+        time.sleep(1)
 
 
 def _leave(name: str, outcome: Outcome, seconds: float) -> None:

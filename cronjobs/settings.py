@@ -18,6 +18,11 @@ class CronjobSettings(StoreSettings):
     label_studio_start_seconds: float = Field(
         default=300.0, gt=0, description="Wait for Label Studio to answer at all, when it is set up"
     )
+    retry_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        description="Time from its start in which a job that fails tries again by itself",
+    )
     sync_timeout_seconds: float = Field(
         default=1800.0, gt=0, description="Wait for the import into one project or the export from it"
     )

@@ -1,6 +1,7 @@
 """What the chart makes of its values."""
 
 from contextlib import nullcontext
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,22 @@ def test_torchserve_gets_no_request_before_a_worker_has_the_model(render: Render
     assert container["startupProbe"]["exec"]["command"][-1] == predictor.torchserve.ready.__name__
     (container,) = named(render(), "ServingRuntime")["spec"]["containers"]
     assert "startupProbe" not in container
+
+
+def test_a_test_tries_again_until_the_network_lets_it_through(
+    render: Render, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = named(render(), "Pod", "test-webapp")["spec"]["containers"][0]["command"][-1]
+    answers = [OSError("refused"), BytesIO(b'{"predictor": "ready", "store": "ready"}')]
+
+    def answer(*_: object, **__: object) -> BytesIO:
+        match answers.pop(0):
+            case BytesIO() as body:
+                return body
+            case error:
+                raise error
+
+    monkeypatch.setattr("urllib.request.urlopen", answer)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    exec(code, {})  # noqa: S102
+    assert not answers

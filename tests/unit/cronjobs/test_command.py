@@ -29,3 +29,20 @@ def test_a_job_that_should_run_again_says_why(capsys: pytest.CaptureFixture[str]
 def test_a_job_that_left_something_should_run_again() -> None:
     with pytest.raises(SystemExit, match="1"):
         run("processing", lambda: Outcome("all but one", {}, complete=False))
+
+
+def test_a_job_that_fails_at_its_start_tries_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOURMETGRAM_RETRY_SECONDS", "30")
+    monkeypatch.setattr("cronjobs.command.time.sleep", lambda _: None)
+    failures = [StoreUnavailableError("no store"), NotDoneError("Label Studio is away")]
+
+    def job() -> Outcome:
+        if failures:
+            raise failures.pop()
+        return Outcome("drew 5", {})
+
+    with pytest.raises(SystemExit) as ended:
+        run("a job", job)
+    assert (capsys.readouterr().out.splitlines()[0], ended.value.code) == ("a job: drew 5", 0)

@@ -1,4 +1,23 @@
-{{/* A test's pod, which runs a line of Python in the jobs' image; takes (list $ "name" "code"). */}}
+{{/* What a test runs: its code again and again for a minute, since a new pod's first connections may come before
+     the network's policies know its address; an assertion ends it at once. */}}
+{{- define "gourmetgram.patiently" -}}
+import time
+from cronjobs.command import NotDoneError
+def test():
+{{ . | trim | indent 4 }}
+deadline = time.monotonic() + 60
+while True:
+    try:
+        test()
+        break
+    except (OSError, NotDoneError) as error:
+        if time.monotonic() > deadline:
+            raise
+        print("trying again:", error, flush=True)
+    time.sleep(1)
+{{- end }}
+
+{{/* A test's pod, which runs some Python in the jobs' image; takes (list $ "name" "code"). */}}
 {{- define "gourmetgram.test" -}}
 {{- $root := index . 0 -}}
 apiVersion: v1
@@ -16,7 +35,7 @@ spec:
   containers:
     - name: test
       {{- include "gourmetgram.image" (list $root "cronjobs") | nindent 6 }}
-      command: [python, -c, {{ index . 2 | quote }}]
+      command: [python, -c, {{ include "gourmetgram.patiently" (index . 2) | quote }}]
       env: {{ include "gourmetgram.cronjobsEnv" (list $root "cronjobs") | nindent 8 }}
       {{- include "gourmetgram.shortResources" $root | nindent 6 }}
       {{- include "gourmetgram.container" $root | nindent 6 }}
