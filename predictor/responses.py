@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 RESPONSES = Counter(
     "gourmetgram_predictor_responses", "Answers to predict requests, by HTTP status", ["code"]
 )
+for _code in (200, 400, 404, 408, 413, 415, 429, 500, 503):
+    RESPONSES.labels(_code)  # at zero: to Prometheus a series that starts above has not grown
 _STATUSES: dict[type[Exception], int] = {
     InvalidInput: 400,
     ImageRejected: 400,

@@ -21,7 +21,7 @@ def create_app(settings: WebappSettings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_photo_bytes + FORM_BYTES
     proxies = TrustedProxies(app.wsgi_app, settings.proxy_networks, settings.identity_header)
     app.wsgi_app = proxies  # type: ignore[assignment, method-assign]
-    services.install(app, settings)
+    made = services.install(app, settings)
     errors.install(app)
     app.before_request(_start_clock)
     for check in (origins.refuse_other_sites, identity.require_person, _refuse_too_much):
@@ -29,6 +29,7 @@ def create_app(settings: WebappSettings | None = None) -> Flask:
     app.after_request(_stop_clock)
     for module in (pages, predictions, feedback, health):
         app.register_blueprint(module.blueprint)
+    made.metrics.expect_requests(app.url_map)
     return app
 
 

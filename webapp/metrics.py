@@ -14,6 +14,7 @@ from botocore.model import OperationModel
 from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from werkzeug.routing import Map
 
 from gourmetgram.classes import CLASSES
 from gourmetgram.records import PredictionRecord
@@ -23,8 +24,8 @@ from webapp.writing import WritingStore
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10)
 CONFIDENCES = tuple(tenths / 10 for tenths in range(1, 11))
-UPLOAD = "predictions.predict"
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
+STORE_OPERATIONS = ("GetObject", "HeadBucket", "HeadObject", "ListObjectsV2", "PutObject")
 
 
 class Metrics:
@@ -60,11 +61,18 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
-        # To Prometheus a series that starts above zero has not grown: the first failures would go unseen.
         for name in CLASSES:
             self._predictions.labels(name)
-        for status in ("2xx", "5xx"):
-            self._requests.labels(UPLOAD, "POST", status)
+
+    def expect_requests(self, views: Map) -> None:
+        """Start the series of each view at zero.
+
+        To Prometheus a series whose first sample is 60 has not grown by 60: the first failures would go unseen.
+        """
+        for rule in views.iter_rules():
+            for method in {"GET", "POST"} & (rule.methods or set()):
+                for status in ("2xx", "4xx", "5xx"):
+                    self._requests.labels(rule.endpoint, method, status)
 
     def observe_prediction(self, record: PredictionRecord) -> None:
         """Count a prediction that is kept."""
@@ -110,6 +118,9 @@ class StoreRequests:
             "gourmetgram_store_errors", "Requests that the store refused or did not answer", labels,
             registry=registry,
         )  # fmt: skip
+        for operation in STORE_OPERATIONS:
+            self._seconds.labels(operation)
+            self._errors.labels(operation)
         events = store.client.meta.events
         events.register("before-call.s3", self._before)
         events.register("after-call.s3", self._after)

@@ -1,10 +1,15 @@
 """The metrics say what happened, and nothing that a user sends becomes a label."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
+from prometheus_client import REGISTRY
 
 from gourmetgram.classes import CLASSES
 from gourmetgram.store import StoreUnavailableError
+from predictor.responses import RESPONSES
+from tests.conftest import ROOT
 from tests.unit.webapp.conftest import MemoryStore
 from tests.unit.webapp.stub_predictor import StubPredictor, says
 from tests.unit.webapp.uploads import predicted, upload
@@ -25,9 +30,36 @@ def test_every_class_has_a_series_from_the_start(services: Services) -> None:
     assert {value(services, "gourmetgram_predictions_total", predicted=name) for name in CLASSES} == {0}
 
 
-def test_failed_uploads_are_counted_from_zero(services: Services) -> None:
-    labels = {"view": "predictions.predict", "method": "POST", "status": "5xx"}
-    assert value(services, "gourmetgram_http_request_seconds_count", **labels) == 0
+RULES = "".join(path.read_text() for path in sorted((ROOT / "monitoring/rules").glob("*.yaml")))
+COUNTERS = sorted(set(re.findall(r"(?:increase|rate)\((\w+)\{([^}]*)\}", RULES)))
+
+
+@pytest.mark.parametrize(("name", "selector"), COUNTERS)
+def test_a_counter_that_a_rule_reads_is_there_before_anything_happens(
+    services: Services, name: str, selector: str
+) -> None:
+    assert RESPONSES
+    matchers = re.findall(r'(\w+)(!?=)"([^"]*)"', selector.removeprefix('namespace="gourmetgram"'))
+    assert [
+        sample
+        for registry in (services.metrics.registry, REGISTRY)
+        for metric in registry.collect()
+        for sample in metric.samples
+        if sample.name == name
+        and all((sample.labels[label] == wanted) == (how == "=") for label, how, wanted in matchers)
+    ]
+
+
+def test_what_is_refused_or_fails_is_counted_from_zero(services: Services) -> None:
+    for view in ("predictions.predict", "feedback.feedback"):
+        for status in ("2xx", "4xx", "5xx"):
+            labels = {"view": view, "method": "POST", "status": status}
+            assert value(services, "gourmetgram_http_request_seconds_count", **labels) == 0
+
+
+def test_errors_of_the_store_are_counted_from_zero(services: Services) -> None:
+    for operation in ("GetObject", "HeadObject", "ListObjectsV2", "PutObject"):
+        assert value(services, "gourmetgram_store_errors_total", operation=operation) == 0
 
 
 def test_a_prediction_that_could_not_be_kept_is_not_counted(
