@@ -67,7 +67,7 @@ class Metrics:
     def expect_requests(self, views: Map) -> None:
         """Start the series of each view at zero.
 
-        To Prometheus a series whose first sample is 60 has not grown by 60: the first failures would go unseen.
+        To Prometheus a series whose first sample is 60 has not grown: the first failures would go unseen.
         """
         for rule in views.iter_rules():
             for method in {"GET", "POST"} & (rule.methods or set()):
