@@ -1,19 +1,21 @@
 """`python -m cronjobs.scheduler`: the jobs at their times where there is no cluster.
 
-The times are those of the chart: they stand once, in its values.
+The times are those of the chart: they stand once, in its values. Jobs that are due together run one after the
+other, in the order in which they need each other.
 """
 
 import logging
-import re
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import yaml
-from apscheduler.schedulers.base import BaseScheduler
-from apscheduler.schedulers.blocking import BlockingScheduler
-from apscheduler.triggers.cron import CronTrigger
+from croniter import croniter
+from croniter.croniter import CroniterBadDateError, CroniterError
 
 from cronjobs.settings import CronjobSettings
 from gourmetgram.jobs import JOBS
@@ -21,48 +23,81 @@ from gourmetgram.jobs import JOBS
 CHART_VALUES = Path(__file__).parents[1] / "charts/gourmetgram/values.yaml"
 ATTEMPTS = 4
 PAUSE = timedelta(minutes=5)
-WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LATE = timedelta(minutes=5)
+"""A run that starts later than this after its time was missed: the machine was asleep."""
+NAP_SECONDS = 30.0
+"""Slept at a time at most: a sleep doesn't count the time that a machine is suspended."""
+FIELDS = 5
 
 log = logging.getLogger(__name__)
 
 
-def triggers() -> dict[str, CronTrigger]:
-    """Read when each job runs, by its name."""
+class Schedule:
+    """When a job runs, as Kubernetes reads a CronJob's schedule."""
+
+    def __init__(self, job: str, expression: str, time_zone: str) -> None:
+        self._expression = expression
+        self._zone = ZoneInfo(time_zone)
+        said = f"The schedule of {job}, {expression!r}, "
+        if not expression.startswith("@") and len(expression.split()) != FIELDS:
+            sys.exit(f"{said}should have five fields.")
+        try:
+            self.after(datetime.now(self._zone))
+        except CroniterBadDateError:
+            sys.exit(f"{said}names a day that never comes.")
+        except CroniterError as error:
+            sys.exit(f"{said}can't be read: {error}.")
+
+    def after(self, moment: datetime) -> datetime:
+        """Give the first time after a moment."""
+        found: datetime = croniter(self._expression, moment.astimezone(self._zone)).get_next(datetime)
+        return found
+
+
+def schedules() -> dict[str, Schedule]:
+    """Read when each job runs, by its name; exit with a sentence if that can't be read."""
     values = yaml.safe_load(CHART_VALUES.read_text())["cronjobs"]
     jobs = (*JOBS, "deletion") if CronjobSettings().retention_days else JOBS
-    return {job: trigger(values[job]["schedule"], values["timeZone"]) for job in jobs}
+    return {job: Schedule(job, values[job]["schedule"], values["timeZone"]) for job in jobs}
 
 
-def trigger(schedule: str, time_zone: str) -> CronTrigger:
-    """Read a schedule as Kubernetes does: there Sunday is 0, for APScheduler Monday is."""
-    *date, weekday = schedule.split()
-    named = re.sub(r"(?<!/)\b[0-7]\b", lambda digit: WEEKDAYS[int(digit[0])], weekday)
-    times: CronTrigger = CronTrigger.from_crontab(" ".join([*date, named]), timezone=time_zone)
-    return times
+class Scheduler:
+    """Runs jobs when they are due; one that asks to be run again gets some minutes' pause."""
 
+    def __init__(self, times: Mapping[str, Schedule], now: datetime) -> None:
+        self._times = times
+        self._attempts = dict.fromkeys(times, 1)
+        self.due = {job: schedule.after(now) for job, schedule in times.items()}
 
-def run_job(scheduler: BaseScheduler, job: str, attempt: int = 1) -> None:
-    """Run a job in a process of its own; if it asks to be run again, do that some minutes later."""
-    status = subprocess.run([sys.executable, "-m", f"cronjobs.{job}"], check=False).returncode
-    if status == 0:
-        return
-    if attempt == ATTEMPTS:
-        log.error("%s was not completed in %d attempts; it runs again at its next time", job, ATTEMPTS)
-        return
-    log.warning("%s was not completed; it runs again in %s", job, PAUSE)
-    scheduler.add_job(run_job, "date", run_date=datetime.now(UTC) + PAUSE, args=[scheduler, job, attempt + 1])
+    def run_due(self, now: datetime) -> None:
+        """Run each job whose time has come, once, however often it has come since."""
+        for job, due in list(self.due.items()):
+            if due <= now:
+                if now - due > LATE:
+                    log.warning("%s missed its time, %s: it runs now", job, f"{due:%Y-%m-%d %H:%M %Z}")
+                status = subprocess.run([sys.executable, "-m", f"cronjobs.{job}"], check=False).returncode
+                self._plan(job, status, now)
+
+    def _plan(self, job: str, status: int, now: datetime) -> None:
+        attempt = self._attempts[job]
+        self.due[job], self._attempts[job] = self._times[job].after(now), 1
+        if status and attempt < ATTEMPTS:
+            log.warning("%s was not completed; it runs again in %s", job, PAUSE)
+            self.due[job], self._attempts[job] = min(now + PAUSE, self.due[job]), attempt + 1
+        elif status:
+            log.error("%s was not completed in %d attempts; it runs again at its next time", job, ATTEMPTS)
 
 
 def main() -> None:
     """Wait for the times until the process is ended."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    scheduler = BlockingScheduler(timezone=UTC)
-    for job, times in triggers().items():
-        scheduler.add_job(
-            run_job, times, args=[scheduler, job], name=job, coalesce=True, misfire_grace_time=3600
-        )
-        log.info("%s runs at %s", job, times)
-    scheduler.start()
+    scheduler = Scheduler(schedules(), datetime.now().astimezone())
+    for job, due in scheduler.due.items():
+        log.info("%s runs next at %s", job, f"{due:%Y-%m-%d %H:%M %Z}")
+    while True:
+        scheduler.run_due(datetime.now().astimezone())
+        wait = min(scheduler.due.values()) - datetime.now().astimezone()
+        time.sleep(min(max(0.0, wait.total_seconds()), NAP_SECONDS))
 
 
 if __name__ == "__main__":
