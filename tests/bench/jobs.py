@@ -21,7 +21,7 @@ from cronjobs.exports import Exported
 from cronjobs.label_studio.annotations import changed_since
 from cronjobs.label_studio.client import connect
 from cronjobs.processing import Processing
-from cronjobs.report import labels
+from cronjobs.quality import read
 from cronjobs.sampling import Sampling
 from cronjobs.settings import CronjobSettings
 from cronjobs.sync import OVERLAP
@@ -121,7 +121,7 @@ def costs(loop: Loop, studio_requests: Proxy, now: datetime) -> Iterator[Cost]:
             loop.annotate(task.id, "Rice")
     yield measure("sync: export", lambda: loop.sync(SOURCE))
     yield measure("processing", lambda: Processing(loop.store, loop.settings).run())
-    yield measure("report, 30 days", lambda: labels(loop.store, 16, now.date(), 30))
+    yield measure("report, 30 days", lambda: read(loop.store, 16, now.date(), 30))
 
 
 def processing_seconds(folder: Path, threads: int, count: int, now: datetime) -> float:
