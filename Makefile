@@ -221,6 +221,9 @@ lock: $(UV) ## resolve the dependencies and write the lock files
 	$(LOCK) --group label-studio -o cronjobs/label_studio/requirements.txt
 	$(LOCK) --group storage-initializer --constraints tests/requirements.txt -o tests/cluster/node/storage-initializer/requirements.txt
 
+drill: $(BIN)/.test ## break one part after the other under load, count what was lost, time the way back: DRILL=store-killed
+	@$(BIN)/python -m tests.drill $(DRILL)
+
 fuzz: $(BIN)/.test ## fuzz what reads photos and bodies from outside, for MINUTES=10; what is found goes to build/fuzz
 	for target in photos bodies; do \
 	  $(BIN)/python -m tests.fuzz $$target -max_total_time=$$(($(or $(MINUTES),10) * 30)) -print_final_stats=1; \
@@ -272,6 +275,6 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
 	@touch $@
 
-.PHONY: fuzz sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services model evaluate lock
+.PHONY: drill fuzz sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services model evaluate lock
 .PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon
