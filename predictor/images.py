@@ -10,8 +10,11 @@ from io import BytesIO
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 from PIL.ImageFile import ImageFile
+
+from predictor.mending import MAX_PROFILE_BYTES, ended, mended
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom, in pixels."""
@@ -25,12 +28,11 @@ MAX_PIXELS = 50_000_000
 MAX_SCANS = 50
 """A progressive JPEG has about ten; each costs a pass over the whole photo for as little as 75 bytes."""
 
+DAMAGED = "The picture is damaged or incomplete."
+
 _MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
 """What a length follows; in a scan's data 0xFF is followed by another byte."""
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
-MAX_PROFILE_BYTES = 1024 * 1024
-"""A larger colour profile is ignored: the ones that were used last are kept in memory."""
-
 _READ_BYTES = 4 * 1024 * 1024
 """Handed to the decoder at once: it stops and starts anew for each piece."""
 _LARGE = 8_000_000
@@ -76,13 +78,16 @@ def to_square(
     _require_few_scans(body)
     try:
         with ExitStack() as room:  # left when the photo is freed, not only decoded
-            return _decode(body, max_pixels, crop, side, room)
+            try:
+                return _decode(mended(body), max_pixels, crop, side, room)
+            except OSError:
+                return _without_an_end(body, lambda each: _decode(each, max_pixels, crop, side, room))
     except ImageRejected:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageRejected(_too_large(max_pixels)) from error
     except Exception as error:  # Pillow's decoders raise a dozen types on damaged files
-        raise ImageRejected("The picture is damaged or incomplete.") from error
+        raise ImageRejected(DAMAGED) from error
 
 
 def _decode(
@@ -93,6 +98,17 @@ def _decode(
         if _is_large(image):
             room.enter_context(_one_large_photo)
         return _upright(_cut(image, crop, side), image)
+
+
+def _without_an_end(body: bytes, decode: Callable[[bytes], Image.Image]) -> Image.Image:
+    """Decode a JPEG that lacks nothing but its end; it fails if pixels of the square are missing."""
+    both = ended(body)
+    if both is None:
+        raise ImageRejected(DAMAGED)
+    square, other = map(decode, both)
+    if square.tobytes() != other.tobytes():
+        raise ImageRejected(DAMAGED)
+    return square
 
 
 def _require_accepted_format(body: bytes) -> None:
@@ -137,6 +153,8 @@ def _cut(image: ImageFile, crop: Callable[[int, int], Box], side: int) -> Image.
     """Cut out and scale in one step, so that no intermediate is ever larger than the photo."""
     image.draft(None, (SHORTER_SIDE, SHORTER_SIDE))  # JPEG only: decodes at 1/2, 1/4 or 1/8, never below this
     image.decodermaxblock = _READ_BYTES
+    if getattr(image, "default_image", False):  # of an animated PNG; browsers show its first frame instead
+        image.seek(1)
     image.load()
     box = crop(*image.size)
     scaled = _continuous_tones(image).resize((side, side), Image.Resampling.BILINEAR, box, reducing_gap=2.0)
@@ -145,12 +163,25 @@ def _cut(image: ImageFile, crop: Callable[[int, int], Box], side: int) -> Image.
 
 def _continuous_tones(image: Image.Image) -> Image.Image:
     """Give a palette, a bilevel or a 16-bit image a mode that can be interpolated."""
+    hidden = image.info.get("transparency")
     if image.mode.startswith("I"):
-        high_bytes = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
-        return Image.fromarray(high_bytes)
+        values = np.asarray(image).astype(np.uint32)
+        grey = Image.fromarray((values >> 8).astype(np.uint8))
+        if hidden is None:
+            return grey
+        return _with_alpha(grey, values != hidden)
+    if image.mode == "RGB" and isinstance(hidden, tuple) and max(hidden) > 255:  # noqa: PLR2004
+        # Of 16 bits, while Pillow has kept the upper eight of each colour.
+        return _with_alpha(image, (np.asarray(image) != [value >> 8 for value in hidden]).any(axis=2))
     if image.has_transparency_data:
         return image.convert("RGBA")
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+
+
+def _with_alpha(image: Image.Image, is_seen: NDArray[np.bool_]) -> Image.Image:
+    shown = image.convert("RGBA")
+    shown.putalpha(Image.fromarray(is_seen.astype(np.uint8) * 255))
+    return shown
 
 
 def _on_white(image: Image.Image) -> Image.Image:
