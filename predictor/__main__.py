@@ -6,8 +6,8 @@ import sys
 from pydantic import ValidationError
 
 from gourmetgram.memory import keep_small
-from predictor.memory import leave_out_kubernetes_client
 from predictor.runtimes import ModelUnusableError
+from predictor.serving.memory import leave_out_kubernetes_client
 from predictor.settings import PredictorSettings
 
 
@@ -27,7 +27,7 @@ def _serve(settings: PredictorSettings) -> None:
         torchserve(settings)
     keep_small()
     leave_out_kubernetes_client()
-    from predictor.server import serve  # noqa: PLC0415 - it imports kserve
+    from predictor.serving.server import serve  # noqa: PLC0415 - it imports kserve
 
     serve(settings)
 

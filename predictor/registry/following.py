@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store, StoreUnavailableError
-from predictor.model import FoodClassifier
 from predictor.registry.registry import Registry, RegistryError
 from predictor.runtimes import ModelUnusableError
+from predictor.serving.model import FoodClassifier
 from predictor.settings import PredictorSettings
 
 log = logging.getLogger(__name__)

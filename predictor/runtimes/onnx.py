@@ -10,8 +10,8 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from PIL import Image
 
+from predictor.images.tensors import blocks, planes
 from predictor.runtimes import ModelUnusableError, Runtime
-from predictor.tensors import blocks, planes
 
 
 class OnnxRuntime:

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from predictor.images.tensors import planes
 from predictor.runtimes import ModelUnusableError, Runtime
-from predictor.tensors import planes
 from predictor.training.architecture import from_onnx
 
 

@@ -6,8 +6,8 @@ The archive brings this file and the modules that it imports. TorchServe takes t
 from pathlib import Path
 from typing import Any
 
-from predictor.answer import prediction
 from predictor.images import ImageRejected, to_square
+from predictor.protocols.answer import prediction
 from predictor.runtimes import torch
 
 

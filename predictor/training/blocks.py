@@ -1,4 +1,4 @@
-"""Rewrites the first convolution so that it takes a photo's bytes, in the blocks of `predictor.tensors`.
+"""Rewrites the first convolution to take a photo's bytes, in the blocks of `predictor.images.tensors`.
 
 In 8 bits the network spends a seventh of its time there, most of it on gathering bytes by threes.
 """

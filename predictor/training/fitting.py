@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from predictor.tensors import normalise
+from predictor.images.tensors import normalise
 from predictor.training.architecture import MobileNetV2
 from predictor.training.recipe import Recipe
 

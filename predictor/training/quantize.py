@@ -19,7 +19,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from tqdm import tqdm
 
 from predictor.images import to_square
-from predictor.tensors import blocks
+from predictor.images.tensors import blocks
 from predictor.training import FLOAT32, MODEL, log, show_log
 from predictor.training.blocks import centred, take_blocks, take_bytes
 from predictor.training.data import Photo, photos
@@ -45,7 +45,7 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc] # ONNX Runtime 
 def quantize(source: Path, path: Path, calibration: Sequence[Photo]) -> None:
     """Write the model with int8 weights, a scale a channel, and uint8 activations within the photos' ranges.
 
-    It takes the bytes of a photo's pixels in blocks, as `predictor.tensors.blocks` lays them out.
+    It takes the bytes of a photo's pixels in blocks, as `predictor.images.tensors.blocks` lays them out.
 
     Its version is its own; `quantized_from` in its metadata is the version of the source.
     """

@@ -11,7 +11,7 @@ import torch
 from tqdm import tqdm
 
 from gourmetgram.classes import CLASSES
-from predictor.tensors import normalise
+from predictor.images.tensors import normalise
 from predictor.training import RUN, log, show_log
 from predictor.training.architecture import from_backbone
 from predictor.training.augmentation import mix

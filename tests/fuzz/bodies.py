@@ -14,7 +14,7 @@ from cronjobs.outputs import UnreadableOutputError, read
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES
 from gourmetgram.sources import Source
-from predictor import v1, v2
+from predictor.protocols import v1, v2
 from tests.labelling import annotation, prediction
 from tests.unit.webapp.conftest import JPEG, MemoryStore
 from webapp import create_app

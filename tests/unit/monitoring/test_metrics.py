@@ -8,7 +8,7 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY, CollectorRegistry, Metric
 
-import predictor.server
+import predictor.serving.server
 from gourmetgram.settings import StoreSettings
 from monitoring.__main__ import DASHBOARDS, files
 from tests.conftest import ROOT
@@ -34,7 +34,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     spool = Spool(tmp_path_factory.mktemp("spool"), 1)
     metrics = Metrics(store, spool, feedback, loop)
     spool.close()
-    assert predictor.server
+    assert predictor.serving.server
     return {name for registry in (metrics.registry, REGISTRY) for name in names(registry)}
 
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from predictor.model import FoodClassifier
-from predictor.server import create_app
+from predictor.serving.model import FoodClassifier
+from predictor.serving.server import create_app
 from predictor.settings import PredictorSettings
 from tests.tiny_model import write_tiny_model
 

@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from predictor.admission import Admission
-from predictor.responses import refuse
+from predictor.protocols.responses import refuse
+from predictor.serving.admission import Admission
 from predictor.settings import PredictorSettings
 
 SETTINGS = PredictorSettings(max_body_bytes=1000, max_waiting_bytes=1500, max_waiting_requests=2)

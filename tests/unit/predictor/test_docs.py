@@ -1,5 +1,5 @@
-from predictor.model import FoodClassifier
-from predictor.server import create_app
+from predictor.serving.model import FoodClassifier
+from predictor.serving.server import create_app
 from predictor.settings import PredictorSettings
 from tests.conftest import ROOT
 

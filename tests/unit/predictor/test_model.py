@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from predictor.model import FoodClassifier
 from predictor.runtimes import ModelUnusableError
+from predictor.serving.model import FoodClassifier
 from predictor.settings import PredictorSettings
 from tests.tiny_model import write_tiny_model
 
@@ -64,7 +64,7 @@ def test_a_model_whose_outputs_are_no_probabilities_is_refused(tmp_path: Path) -
 
 def test_serving_imports_neither_torch_nor_the_training_code(tiny_model: Path) -> None:
     code = (
-        "import sys, predictor.server, predictor.__main__; from pathlib import Path;"
+        "import sys, predictor.serving.server, predictor.__main__; from pathlib import Path;"
         f"predictor.runtimes.load('onnx', Path({str(tiny_model)!r}));"
         "print([m for m in sys.modules if m.split('.')[0] in ('torch', 'onnx') or 'training' in m])"
     )

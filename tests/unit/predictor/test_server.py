@@ -1,6 +1,6 @@
 import pytest
 
-from predictor.model import FoodClassifier
+from predictor.serving.model import FoodClassifier
 from tests.unit.predictor.conftest import Post
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from predictor.images import SIDE, to_square
-from predictor.tensors import blocks, from_planes, planes
+from predictor.images.tensors import blocks, from_planes, planes
 from tests.conftest import PHOTOS
 
 PHOTO = min(PHOTOS.rglob("*.jpg"))

@@ -8,7 +8,7 @@ import pytest
 
 from gourmetgram.classes import CLASSES
 from predictor.images import SIDE, to_square
-from predictor.tensors import planes
+from predictor.images.tensors import planes
 from tests.unit.predictor.conftest import Post
 
 PATH = "/v2/models/food11/infer"

@@ -7,7 +7,7 @@ import pytest
 
 from predictor import runtimes
 from predictor.images import to_square
-from predictor.tensors import blocks
+from predictor.images.tensors import blocks
 from predictor.training import FLOAT32
 from predictor.training.blocks import centred, take_blocks, take_bytes
 from predictor.training.data import photos

@@ -11,7 +11,7 @@ import torch
 from gourmetgram.classes import CLASSES
 from predictor import runtimes
 from predictor.images import SIDE, to_square
-from predictor.tensors import planes
+from predictor.images.tensors import planes
 from predictor.training import FLOAT32, MODEL
 from predictor.training.architecture import Classifier, MobileNetV2, from_onnx
 from predictor.training.data import photos

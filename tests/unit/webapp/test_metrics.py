@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 
 from gourmetgram.classes import CLASSES
 from gourmetgram.store import StoreUnavailableError
-from predictor.responses import RESPONSES
+from predictor.protocols.responses import RESPONSES
 from tests.conftest import ROOT
 from tests.unit.webapp.conftest import MemoryStore
 from tests.unit.webapp.stub_predictor import StubPredictor, says

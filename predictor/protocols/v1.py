@@ -1,23 +1,21 @@
 """KServe's V1 protocol: JSON instances, or one photo as it is, to predictions."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kserve.errors import InvalidInput
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from predictor.answer import Prediction
-from predictor.bodies import read_base64, read_json
-from predictor.responses import JSONResponse
-
-if TYPE_CHECKING:
-    from predictor.model import FoodClassifier
+from predictor.protocols import Classifier
+from predictor.protocols.answer import Prediction
+from predictor.protocols.bodies import read_base64, read_json
+from predictor.protocols.responses import JSONResponse
 
 Payload = bytes | dict[str, Any]
 
 
-async def predict(request: Request, body: bytes, model: "FoodClassifier") -> JSONResponse:
+async def predict(request: Request, body: bytes, model: Classifier) -> JSONResponse:
     """Answer ``POST /v1/models/<name>:predict``."""
     answer, _ = await model(read(request.headers.get("content-type", "application/json"), body))
     return JSONResponse(answer)

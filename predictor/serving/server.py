@@ -15,13 +15,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from predictor import course, v1, v2
-from predictor.admission import Admission
-from predictor.health import Handlers, health_app
-from predictor.memory import trim
-from predictor.model import FoodClassifier
-from predictor.request_heads import BoundedHeads
-from predictor.responses import REFUSALS, fail, refuse
+from predictor.protocols import course, v1, v2
+from predictor.protocols.responses import REFUSALS, fail, refuse
+from predictor.serving.admission import Admission
+from predictor.serving.health import Handlers, health_app
+from predictor.serving.memory import trim
+from predictor.serving.model import FoodClassifier
+from predictor.serving.request_heads import BoundedHeads
 from predictor.settings import PredictorSettings
 
 log = logging.getLogger(__name__)

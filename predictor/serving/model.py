@@ -21,12 +21,13 @@ from PIL import Image
 from prometheus_client import Gauge
 
 from gourmetgram.classes import CLASSES
-from predictor import runtimes, v1, v2
-from predictor.answer import Prediction, prediction
+from predictor import runtimes
 from predictor.images import SIDE, to_square
+from predictor.images.tensors import from_planes
+from predictor.protocols import v1, v2
+from predictor.protocols.answer import Prediction, prediction
 from predictor.runtimes import ModelUnusableError, Runtime
 from predictor.settings import PredictorSettings
-from predictor.tensors import from_planes
 
 VERSION = Gauge("gourmetgram_predictor_model", "1 of the version that is served", ["version"])
 

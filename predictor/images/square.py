@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 from PIL.ImageFile import ImageFile
 
-from predictor.mending import MAX_PROFILE_BYTES, ended, mended
+from predictor.images.mending import MAX_PROFILE_BYTES, ended, mended
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom, in pixels."""

@@ -1,7 +1,7 @@
 """KServe's V2 (Open Inference) protocol: one tensor of encoded photos or of pixels, as JSON or binary."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import orjson
@@ -15,11 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gourmetgram.classes import CLASSES
-from predictor.bodies import read_base64, read_json, require_modest_json
-from predictor.responses import JSONResponse
-
-if TYPE_CHECKING:
-    from predictor.model import FoodClassifier
+from predictor.protocols import Classifier
+from predictor.protocols.bodies import read_base64, read_json, require_modest_json
+from predictor.protocols.responses import JSONResponse
 
 HEADER_LENGTH = "Inference-Header-Content-Length"
 Photo = bytes | NDArray[np.float32]
@@ -33,7 +31,7 @@ OUTPUTS: list[TensorType] = [
 ]
 
 
-async def infer(request: Request, body: bytes, model: "FoodClassifier") -> Response:
+async def infer(request: Request, body: bytes, model: Classifier) -> Response:
     """Answer ``POST /v2/models/<name>/infer``."""
     length = request.headers.get(HEADER_LENGTH)
     payload = read(body, model.name) if length is None else read_binary(body, length, model.name)

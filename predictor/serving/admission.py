@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from predictor.responses import RESPONSES
+from predictor.protocols.responses import RESPONSES
 from predictor.settings import PredictorSettings
 
 WAITING = Gauge("gourmetgram_predictor_waiting_requests", "Requests that are computed or wait for it")

@@ -1,18 +1,14 @@
 """The endpoint of the course's own model server, for clients that were written against it."""
 
-from typing import TYPE_CHECKING
-
 from kserve.errors import InvalidInput
 from starlette.requests import Request
 
-from predictor.bodies import read_base64, read_json
-from predictor.responses import JSONResponse
-
-if TYPE_CHECKING:
-    from predictor.model import FoodClassifier
+from predictor.protocols import Classifier
+from predictor.protocols.bodies import read_base64, read_json
+from predictor.protocols.responses import JSONResponse
 
 
-async def predict(_request: Request, body: bytes, model: "FoodClassifier") -> JSONResponse:
+async def predict(_request: Request, body: bytes, model: Classifier) -> JSONResponse:
     """Answer ``POST /predict`` of ``{"image": base64}`` with ``{"prediction", "probability"}``.
 
     Raises:

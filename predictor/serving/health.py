@@ -12,7 +12,7 @@ from kserve.protocol.rest.v2_endpoints import V2Endpoints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from predictor.model import FoodClassifier
+from predictor.serving.model import FoodClassifier
 
 Handlers = dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]]
 """What answers for an exception."""

@@ -1,0 +1,13 @@
+"""From a photo's bytes to what a model takes; training, evaluation and serving share it."""
+
+from predictor.images.mending import MAX_PROFILE_BYTES
+from predictor.images.square import (
+    MAX_PIXELS,
+    SHORTER_SIDE,
+    SIDE,
+    Box,
+    ImageRejected,
+    to_square,
+)
+
+__all__ = ["MAX_PIXELS", "MAX_PROFILE_BYTES", "SHORTER_SIDE", "SIDE", "Box", "ImageRejected", "to_square"]
