@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 LABEL_STUDIO = ROOT / ".venv-label-studio/bin/label-studio"
 PHOTOS = ROOT / "tests/data/food-11"
+
+# A busy machine is no reason for a property not to hold.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
+
 WITHOUT_LIMITS = {
     "GOURMETGRAM_CLIENT_UPLOADS_PER_MINUTE": "0",
     "GOURMETGRAM_CLIENT_UPLOAD_BYTES_PER_MINUTE": "0",
