@@ -57,6 +57,7 @@ class Admission:
 
     async def _read_within_bounds(self, request: Request, chunks: list[bytes]) -> None:
         size = 0
+        _require_plain(request)
         self._require_size(int(request.headers.get("content-length", 0)))
         async for chunk in request.stream():
             chunks.append(chunk)
@@ -84,6 +85,11 @@ class Admission:
         finally:
             self._waiting -= 1
             WAITING.dec()
+
+
+def _require_plain(request: Request) -> None:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise HTTPException(415, "Send the body as it is: no Content-Encoding is accepted.")
 
 
 def _busy() -> HTTPException:

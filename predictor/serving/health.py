@@ -19,7 +19,7 @@ Handlers = dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, A
 
 
 class _OneModel(DataPlane):  # type: ignore[misc] # KServe is untyped
-    """What KServe's leaves open: whether the server is ready, and which version it serves."""
+    """What KServe's leaves open or says wrongly: readiness, extensions, and the version that is served."""
 
     def __init__(self, model: FoodClassifier) -> None:
         repository = ModelRepository()
@@ -29,6 +29,9 @@ class _OneModel(DataPlane):  # type: ignore[misc] # KServe is untyped
 
     async def ready(self) -> bool:
         return self._model.ready
+
+    def metadata(self) -> dict[str, Any]:
+        return {**super().metadata(), "extensions": ["binary_tensor_data"]}
 
     async def model_metadata(self, model_name: str) -> dict[str, Any]:
         return {**await super().model_metadata(model_name), "versions": [self._model.version]}

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -136,3 +137,8 @@ def test_a_request_that_was_accepted_is_answered_after_sigterm(own_predictor: Se
         client.sendall(photo)
         assert client.recv(100).startswith(b"HTTP/1.1 200")
     assert own_predictor.process.wait(20) is not None
+
+
+def test_a_compressed_body_is_refused_with_the_reason(predictor: Server, photo: bytes) -> None:
+    answer = post(predictor, gzip.compress(photo), **{"Content-Encoding": "gzip"})
+    assert (answer.status_code, "Content-Encoding" in answer.json()["error"]) == (415, True)

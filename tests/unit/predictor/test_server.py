@@ -1,3 +1,5 @@
+import gzip
+
 import pytest
 
 from predictor.serving.model import FoodClassifier
@@ -78,3 +80,13 @@ def test_a_defect_is_answered_without_its_details(
         500,
         {"error": "The predictor failed on this request."},
     )
+
+
+def test_only_the_extension_that_is_served_is_announced(request_: Post) -> None:
+    assert request_("GET", "/v2").json()["extensions"] == ["binary_tensor_data"]
+
+
+@pytest.mark.parametrize("path", ["/v1/models/food11:predict", "/v2/models/food11/infer", "/predict"])
+def test_a_compressed_body_is_refused_with_the_reason(post: Post, path: str) -> None:
+    answer = post(path, content=gzip.compress(b"{}"), headers={"Content-Encoding": "gzip"})
+    assert (answer.status_code, "Content-Encoding" in answer.json()["error"]) == (415, True)
