@@ -4,14 +4,15 @@ Prints a table in Markdown: requests to the store, Label Studio's own among them
 """
 
 import argparse
+import contextlib
 import logging
 import os
 import secrets
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -80,8 +81,8 @@ def fill(folder: Path, prefix: str, count: int, now: datetime) -> None:
         write(folder, prefix, photo, b"photo")
 
 
-def fill_label_studio(loop: Loop, count: int, now: datetime) -> None:
-    """Give the project so many annotated tasks, as if earlier runs had imported and exported them."""
+def fill_label_studio(loop: Loop, database: Path, count: int, now: datetime) -> None:
+    """Give the project so many annotated tasks, as if runs long ago had imported and exported them."""
     value = {"from_name": "food", "to_name": "image", "type": "choices", "value": {"choices": ["Rice"]}}
     tasks = []
     for number in range(count):
@@ -90,7 +91,11 @@ def fill_label_studio(loop: Loop, count: int, now: datetime) -> None:
         tasks.append({"data": data.model_dump(mode="json"), "annotations": [{"result": [value]}]})
     for start in range(0, count, 1000):
         loop.studio.projects.import_tasks(loop.projects[SOURCE], request=tasks[start : start + 1000])
-    until = Exported(until=datetime.now(UTC) + OVERLAP)
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        for table in ("task", "task_completion"):
+            statement = f"UPDATE {table} SET created_at = ?, updated_at = ?"  # noqa: S608 - two names of ours
+            connection.execute(statement, [str(now - LONG_AGO)[:26]] * 2)
+    until = Exported(until=now)
     loop.store.put_record(keys.exported_until(SOURCE), until)
 
 
@@ -153,6 +158,7 @@ def main() -> None:
     now = datetime.now(UTC)
     table: dict[str, list[Cost]] = {}
     with tempfile.TemporaryDirectory() as scratch, servers(Path(scratch)) as (folder, requests):
+        database = Path(scratch) / "label-studio/label_studio.sqlite3"
         for stored in given.stored:
             prefix = os.environ["GOURMETGRAM_BUCKET_PREFIX"] = f"stored-{stored}-"
             settings = CronjobSettings()
@@ -161,7 +167,7 @@ def main() -> None:
             Store(settings).create_buckets()
             with connect(settings) as studio:
                 loop = Loop(Store(settings), studio, settings)
-                fill_label_studio(loop, stored, now)
+                fill_label_studio(loop, database, stored, now)
                 for cost in costs(loop, requests, now):
                     table.setdefault(cost.job, []).append(cost)
         threads = {count: processing_seconds(folder, count, given.answers, now) for count in (1, 16)}
@@ -170,7 +176,7 @@ def main() -> None:
         sys.stdout.write(f"{given.answers} answers with {count} threads: {seconds:.1f} s\n")
 
 
-@contextmanager
+@contextlib.contextmanager
 def servers(scratch: Path) -> Iterator[tuple[Path, Proxy]]:
     """Run a store and Label Studio, whose requests to the store are counted on the way."""
     store_server = new_store_server(scratch / "store")
