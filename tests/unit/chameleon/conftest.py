@@ -1,5 +1,6 @@
 """A site that exists in HTTP answers alone, under the real client."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,14 @@ SERVICES = {
     "image": ("http://glance.test", "v2"),
     "reservation": ("http://blazar.test", "v1"),
 }
+
+
+@pytest.fixture(autouse=True)
+def levels_as_before() -> Iterator[None]:
+    """The command sets up logging for a process of its own; the tests that follow keep theirs."""
+    level = logging.root.level
+    yield
+    logging.root.setLevel(level)
 
 
 @pytest.fixture
