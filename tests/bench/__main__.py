@@ -11,7 +11,7 @@ from tests.bench import document, plot
 from tests.bench.figures import Results
 from tests.bench.run import run
 from tests.bench.scenarios import Length
-from tests.bench.tables import markdown
+from tests.bench.tables import details, summary
 
 KEPT = document.DOCUMENT.with_suffix(".json")
 PICTURE = document.DOCUMENT.with_suffix(".png")
@@ -30,9 +30,9 @@ def main() -> None:
         figures = run(Length(given.rounds, given.seconds))
         KEPT.write_text(figures.model_dump_json(indent=1) + "\n")
     results = Results.model_validate_json(KEPT.read_text())
-    tables = markdown(results)
-    sys.stdout.write(tables)
-    document.write("make bench", tables)
+    for part, tables in (("make bench", summary(results)), ("make bench, in full,", details(results))):
+        sys.stdout.write(tables)
+        document.write(part, tables)
     plot.draw(results, PICTURE)
 
 

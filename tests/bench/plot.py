@@ -8,6 +8,8 @@ import matplotlib as mpl
 mpl.use("agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from tests.bench.contenders import OURS
 from tests.bench.figures import Results
@@ -17,26 +19,34 @@ from tests.bench.tables import NAMES
 
 def draw(results: Results, path: Path) -> None:
     """Write the picture."""
+    figure = picture(results)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def picture(results: Results) -> Figure:
+    """Draw three panels over the number of clients; all scales are logarithmic."""
 
     def load(name: str, clients: int, figure: str) -> float:
         return float(getattr(results.scenarios[SMALL[clients].name][name], figure))
 
     figure, (throughput, latency, memory) = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
-    _panel(throughput, "requests a second", lambda name, clients: load(name, clients, "per_second"))
+    _panel(throughput, "Photos a second", lambda name, clients: load(name, clients, "per_second"))
     throughput.axhline(results.limits[OURS], color="grey", linestyle=":", label="d: no server")
-    _panel(latency, "p99 ms", lambda name, clients: load(name, clients, "p99_ms"))
-    _panel(memory, "memory MB", lambda name, clients: results.memory_mb[name][str(clients)])
+    _panel(latency, "99 % answered within, ms", lambda name, clients: load(name, clients, "p99_ms"))
+    _panel(memory, "Memory, MB", lambda name, clients: results.memory_mb[name][str(clients)])
     handles, labels = throughput.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
+    return figure
 
 
 def _panel(axes: Axes, title: str, figure: Callable[[str, int], float]) -> None:
     for name in NAMES:
         axes.plot(CLIENTS, [figure(name, clients) for clients in CLIENTS], marker="o", label=name)
-    axes.set(title=title, xlabel="clients", xscale="log", yscale="log", xticks=CLIENTS)
-    axes.set_xticks([], minor=True)
+    axes.set(title=title, xlabel="clients at once", xscale="log", yscale="log")
+    axes.set_xticks(CLIENTS, [str(clients) for clients in CLIENTS])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:,.0f}")
-    axes.yaxis.set_minor_formatter("{x:,.0f}")
-    axes.set_xticklabels([str(clients) for clients in CLIENTS])
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.grid(axis="y", alpha=0.3)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tests.bench.bars import measured
 from tests.bench.capacity import sentences
-from tests.bench.contenders import CONTENDERS, OURS, OURS_FLOAT32
+from tests.bench.contenders import CONTENDERS, OURS, OURS_FLOAT32, RIVAL_NAMES
 from tests.bench.figures import Results
 from tests.bench.scenarios import CLIENTS, HALF, NEIGHBOUR, PHONE, SMALL
 
@@ -17,16 +17,55 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def markdown(results: Results) -> str:
-    """Write all of it."""
+def summary(results: Results) -> str:
+    """Write what a run comes to: the machine, one table, and how ours stands to the rest."""
+    return "\n".join([_conditions(results), _comparison(results), _ratios(results)])
+
+
+def details(results: Results) -> str:
+    """Write every other figure of a run."""
     return "\n".join(_parts(results))
 
 
-def _parts(results: Results) -> Iterator[str]:
+def _conditions(results: Results) -> str:
     generator = results.scenarios[SMALL[16].name][OURS].generator_ms
-    yield f"{results.machine}, {results.date}; {results.options}."
-    yield f"The machine's load average was {results.load_before} before the run; it should be near 0."
-    yield f"The load generator takes {generator:.2f} ms of a CPU for a request.\n"
+    return (
+        f"{results.machine}, {results.date}; {results.options}.\n"
+        f"The machine's load average was {results.load_before} before the run; it should be near 0.\n"
+        f"The load generator takes {generator:.2f} ms of a CPU for a request.\n"
+    )
+
+
+def _comparison(results: Results) -> str:
+    heads = ["", "16 clients: photos a second", "16 clients: p99 ms", "1 client: p50 ms"]
+    heads += ["phone photos a second", "cold start s", "memory MB", "packages MB"]
+    rows = []
+    for name in NAMES:
+        one, many = (results.scenarios[SMALL[clients].name][name] for clients in (1, 16))
+        rows.append([
+            name,
+            f"{many.per_second:.0f}{_refused(many.refused)}",
+            f"{many.p99_ms:.0f}",
+            f"{one.p50_ms:.1f}",
+            f"{results.scenarios[PHONE.name][name].per_second:.0f}",
+            f"{results.cold_start_s[name]:.1f}",
+            f"{results.memory_mb[name]['16']:.0f}",
+            f"{results.packages_mb.get(name, results.packages_mb[OURS]):.0f}",
+        ])  # fmt: skip
+    rows.append(["d: no server", f"{results.limits[OURS]:.0f}", *[""] * 6])
+    return table(heads, rows)
+
+
+def _ratios(results: Results) -> str:
+    ours, *others = (results.scenarios[SMALL[16].name][name].per_second for name in (OURS, *RIVAL_NAMES))
+    ratios = [f"{ours / other:.1f}" for other in others]
+    return (
+        f"With 16 clients GourmetGram answers {', '.join(ratios[:-1])} and {ratios[-1]} times as many photos\n"
+        f"as a, b and c, and {ours / results.limits[OURS]:.2f} of what the CPUs can compute without a server.\n"
+    )
+
+
+def _parts(results: Results) -> Iterator[str]:
     yield _small_photos(results)
     yield _other_loads(results)
     yield _without_a_server(results)

@@ -1,14 +1,20 @@
 """The benchmark's arithmetic, on figures whose answer is known."""
 
-import pytest
+from itertools import combinations
 
+import pytest
+from matplotlib import pyplot as plt
+
+from tests.bench import document
+from tests.bench.__main__ import KEPT
 from tests.bench.bars import Bar, bars
 from tests.bench.capacity import capacity
 from tests.bench.contenders import CONTENDERS, COURSE, OURS, OURS_FLOAT32
 from tests.bench.figures import Figures, Results, Upload, percentile
 from tests.bench.load import Load
+from tests.bench.plot import picture
 from tests.bench.scenarios import CLIENTS, HALF, SCENARIOS
-from tests.bench.tables import markdown
+from tests.bench.tables import details, summary
 
 PARTS = ("decoding", "decoding, rivals", "model", "model, float32", "model, rivals")
 
@@ -73,9 +79,28 @@ def test_the_bars_are_ratios_to_the_rivals(results: Results) -> None:
 
 
 def test_the_tables_hold_every_contender_and_verdict(results: Results) -> None:
-    text = markdown(results)
+    text = details(results)
     assert all(text.count(f"| {each.name} |") >= 2 for each in CONTENDERS)
+    assert all(summary(results).count(f"| {each.name} |") == 1 for each in CONTENDERS)
     assert "| resident memory at most, MB | ≤ 250 | 300 | **not met** |" in text
+
+
+def test_the_page_shows_the_figures_that_were_kept() -> None:
+    kept, page = Results.model_validate_json(KEPT.read_text()), document.DOCUMENT.read_text()
+    assert summary(kept) in page
+    assert details(kept) in page
+
+
+def test_no_label_of_the_picture_covers_another() -> None:
+    figure = picture(Results.model_validate_json(KEPT.read_text()))
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            ticks = [*axis.get_ticklabels(), *axis.get_ticklabels(minor=True)]
+            boxes = [tick.get_window_extent() for tick in ticks if tick.get_text()]
+            assert len(boxes) >= 3
+            assert not [one for one, other in combinations(boxes, 2) if one.overlaps(other)]
+    plt.close(figure)
 
 
 def test_results_are_read_as_they_were_written(results: Results) -> None:
