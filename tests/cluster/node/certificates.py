@@ -38,6 +38,7 @@ CLIENTS = (
     Certificate("kube-controller-manager", "/CN=system:kube-controller-manager"),
     Certificate("kube-scheduler", "/CN=system:kube-scheduler"),
     Certificate("kube-proxy", "/CN=system:kube-proxy"),
+    Certificate("kube-router", "/O=system:masters/CN=kube-router"),
     Certificate(
         "kubelet",
         f"/O=system:nodes/CN=system:node:{NODE_NAME}",

@@ -8,7 +8,7 @@ from string import Template
 from tests.cluster.node import network
 from tests.cluster.node.certificates import NODE_NAME, key, public
 from tests.cluster.node.gobuild import built
-from tests.cluster.node.pieces import HELM, KUBERNETES, VERSITYGW
+from tests.cluster.node.pieces import HELM, KUBE_ROUTER, KUBERNETES, VERSITYGW
 from tests.cluster.node.places import BINARIES, CERTIFICATES, CONTAINERD_SOCKET, DISK, LOGS, STATE
 
 CONFIGURATION = STATE / "config"
@@ -79,6 +79,16 @@ PROXY_FLAGS: Flags = {
     "oom-score-adj": 0,
     "proxy-mode": "iptables",
 }
+# Only the firewall of kube-router, which enforces NetworkPolicies; it starts anew until there is a node.
+ROUTER_FLAGS: Flags = {
+    "hostname-override": NODE_NAME,
+    "kubeconfig": _kubeconfig("kube-router"),
+    "run-firewall": True,
+    "run-loadbalancer": False,
+    "run-router": False,
+    "run-service-proxy": False,
+    "service-cluster-ip-range": network.SERVICE_RANGE,
+}
 COMPONENTS: dict[str, Flags] = {
     "etcd": ETCD_FLAGS,
     "kube-apiserver": API_SERVER_FLAGS,
@@ -86,6 +96,7 @@ COMPONENTS: dict[str, Flags] = {
     "kube-scheduler": SCHEDULER_FLAGS,
     "kubelet": KUBELET_FLAGS,
     "kube-proxy": PROXY_FLAGS,
+    "kube-router": ROUTER_FLAGS,
 }
 
 
@@ -102,6 +113,7 @@ def link_binaries() -> None:
     """Link the binaries, kubectl, helm and the store among them, into one folder for PATH."""
     BINARIES.mkdir(parents=True, exist_ok=True)
     targets = dict.fromkeys([*COMPONENTS, "kubectl"], built(KUBERNETES) / "kubernetes")
+    targets["kube-router"] = built(KUBE_ROUTER) / "kube-router"
     targets["helm"] = built(HELM) / "helm"
     targets["versitygw"] = built(VERSITYGW) / "versitygw"
     for name, target in targets.items():

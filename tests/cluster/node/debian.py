@@ -15,6 +15,7 @@ PACKAGES = {
     "containernetworking-plugins": "/usr/lib/cni/bridge",
     "e2fsprogs": "mkfs.ext4",
     "iproute2": "ip",
+    "ipset": "ipset",
     "iptables": "iptables",
     "kmod": "modprobe",
     "mmdebstrap": "mmdebstrap",

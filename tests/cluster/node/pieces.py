@@ -114,6 +114,7 @@ LOCAL_PATH_PROVISIONER = _piece(
     kept=("deploy",),
     requires=LIBRARIES,
 )
+KUBE_ROUTER = _piece("kube-router", "github.com/cloudnativelabs/kube-router/v2", "./cmd/kube-router")
 VERSITYGW = _piece(
     "versitygw",
     "github.com/versity/versitygw",
@@ -164,6 +165,7 @@ PIECES = (
     KSERVE,
     COREDNS,
     LOCAL_PATH_PROVISIONER,
+    KUBE_ROUTER,
     VERSITYGW,
     METRICS_SERVER,
     PROMETHEUS_OPERATOR,

@@ -1,0 +1,150 @@
+"""Who reaches whom where NetworkPolicies are enforced: the table of docs/kubernetes.md, asked for in pods."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+
+from tests.cluster import pods
+from tests.cluster.node.polling import wait_until
+from tests.cluster.release.installed import COMPONENT, NAME, Release
+from tests.cluster.release.stack import MONITORING
+
+pytestmark = pytest.mark.cluster
+
+PORTS = {"webapp": 5000, "predictor": 8080, "label-studio": 8080, "store": 9000}
+TALKS_TO = {
+    "webapp": {"predictor", "store"},
+    "predictor": {"store"},
+    "cronjobs": {"label-studio", "store"},
+    "label-studio": {"store"},
+    "store": set(),
+    "set-up": {"label-studio", "store", "API server"},
+    "tests": {"webapp", "predictor", "label-studio"},
+}
+TO_ANYONE = {"webapp", "label-studio"}
+"""People come from anywhere, as long as the values name nobody."""
+
+OWN_PODS = {component: {component} & TO_ANYONE for component in TALKS_TO}
+"""kube-router looks at both directions of a policy at once: who hears anyone hears pods of its own kind too.
+Other networks keep them from speaking to each other; here that can't be shown."""
+
+WITHOUT_POLICIES = {"DNS", "API server", "Prometheus"}
+"""What a pod that is not the release's can reach beside it: nobody keeps it from there."""
+
+OF_PROMETHEUS = {"app.kubernetes.io/name": "prometheus"}
+SLEEP = "import time; time.sleep(1800)"
+CONNECT = """
+import json, socket, sys
+def is_open(address):
+    try:
+        socket.create_connection(tuple(address), timeout=3).close()
+    except OSError:
+        return False
+    return True
+print(json.dumps([name for name, address in json.loads(sys.argv[1]).items() if is_open(address)]))
+"""
+
+Addresses = dict[str, tuple[str, int]]
+
+
+@pytest.fixture(scope="module")
+def addresses(release: Release) -> Addresses:
+    """Name what can be asked to open a connection, by the addresses of pods."""
+    serving = {name: (release.pods(name)[0].status.pod_ip, port) for name, port in PORTS.items()}
+    core = release.core
+    api = core.read_namespaced_service("kubernetes", "default").spec.cluster_ip
+    dns = _first(release, "kube-system", "k8s-app=kube-dns")
+    prometheus = _first(release, MONITORING, "app.kubernetes.io/name=prometheus")
+    return serving | {
+        "the store's web page": (serving["store"][0], 9001),
+        "API server": (api, 443),
+        "DNS": (dns, 53),
+        "Prometheus": (prometheus, 9090),
+    }
+
+
+@pytest.mark.parametrize("component", TALKS_TO)
+def test_a_pod_of_a_component_reaches_what_the_table_says(
+    release: Release, addresses: Addresses, component: str
+) -> None:
+    labels = {**_labels(release), COMPONENT: component}
+    with _pod(release, release.namespace, labels) as pod:
+        _reaches(release, pod, addresses, TALKS_TO[component] | OWN_PODS[component] | {"DNS"})
+
+
+@pytest.mark.parametrize("component", ["webapp", "predictor", "label-studio"])
+def test_a_running_pod_reaches_no_more(release: Release, addresses: Addresses, component: str) -> None:
+    pod = release.pods(component)[0].metadata.name
+    others = {name: address for name, address in addresses.items() if name != component}  # itself it reaches
+    _reaches(release, (release.namespace, pod), others, TALKS_TO[component] | {"DNS"})
+
+
+def test_a_pod_without_labels_reaches_only_what_people_do(release: Release, addresses: Addresses) -> None:
+    with _pod(release, release.namespace, {}) as pod:
+        _reaches(release, pod, addresses, TO_ANYONE | WITHOUT_POLICIES)
+
+
+@pytest.mark.parametrize("component", ["webapp", "predictor"])
+def test_the_same_labels_in_another_namespace_open_nothing(
+    release: Release, namespace: str, addresses: Addresses, component: str
+) -> None:
+    labels = {**_labels(release), COMPONENT: component}
+    with _pod(release, namespace, labels) as pod:
+        _reaches(release, pod, addresses, TO_ANYONE | WITHOUT_POLICIES)
+
+
+def test_prometheus_reaches_what_has_metrics(release: Release, namespace: str, addresses: Addresses) -> None:
+    with _pod(release, namespace, OF_PROMETHEUS) as pod:
+        _reaches(release, pod, addresses, TO_ANYONE | WITHOUT_POLICIES | {"predictor"})
+
+
+def test_helm_test_passes_again_and_again(release: Release) -> None:
+    for _ in range(9):
+        assert release.helm("test", NAME, "--timeout=3m").count("Phase:          Succeeded") == 3
+
+
+def _first(release: Release, namespace: str, selector: str) -> str:
+    """Give the address of the first pod that a selector finds."""
+    found = release.core.list_namespaced_pod(namespace, label_selector=selector).items
+    return str(found[0].status.pod_ip)
+
+
+def _labels(release: Release) -> dict[str, str]:
+    own: dict[str, str] = release.pods("webapp")[0].metadata.labels
+    return {name: own[name] for name in ("app.kubernetes.io/name", "app.kubernetes.io/instance")}
+
+
+@contextmanager
+def _pod(release: Release, namespace: str, labels: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Start a pod that no Service gives requests to, since it never says that it is ready."""
+    unready = {"readinessProbe": {"exec": {"command": ["false"]}}}
+    spec: dict[str, Any] = pods.pod_spec(SLEEP, container=unready, automountServiceAccountToken=False)
+    metadata = {"generateName": "asking-", "labels": labels}
+    name = release.core.create_namespaced_pod(namespace, {"metadata": metadata, "spec": spec}).metadata.name
+
+    def phases() -> list[str]:
+        found = release.core.list_namespaced_pod(namespace, field_selector=f"metadata.name={name}").items
+        return [pod.status.phase for pod in found]
+
+    try:
+        wait_until(lambda: phases() == ["Running"], name)
+        yield namespace, name
+    finally:
+        release.core.delete_namespaced_pod(name, namespace, grace_period_seconds=0)
+        wait_until(lambda: not phases(), f"the end of {name}")
+
+
+def _reaches(release: Release, pod: tuple[str, str], addresses: Addresses, expected: set[str]) -> None:
+    """Expect this and nothing else, once the policies know the pod, and still when asked again."""
+    with suppress(TimeoutError):
+        wait_until(lambda: _reached(release, pod, addresses) == expected, "the policies", seconds=45)
+    assert _reached(release, pod, addresses) == expected
+
+
+def _reached(release: Release, pod: tuple[str, str], addresses: Addresses) -> set[str]:
+    namespace, name = pod
+    inside = ("exec", f"--namespace={namespace}", name, "--", "python3", "-c", CONNECT)
+    return set(json.loads(release.kubectl(*inside, json.dumps(addresses))))
