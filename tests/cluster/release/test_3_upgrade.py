@@ -71,6 +71,20 @@ def test_the_service_in_front_is_not_kserves(release: Release) -> None:
     assert service.metadata.owner_references is None
 
 
+def test_a_version_that_is_nowhere_changes_nothing(release: Release) -> None:
+    before = _predictors(release)
+    with pytest.raises(AssertionError, match="There is no model deadbeef0000 in the store"):
+        release.upgrade(**{"predictor.model.version": "deadbeef0000"})
+    assert _predictors(release) == before
+
+
+def _predictors(release: Release) -> set[str]:
+    uri = release.kubectl(
+        "get", f"isvc/{NAME}-food11", "--output=jsonpath={.spec.predictor.model.storageUri}"
+    )
+    return {uri, *(pod.metadata.uid for pod in release.pods("predictor"))}
+
+
 def _model_of_version(version: str, folder: Path) -> Path:
     model = onnx.load(ROOT / "predictor/model/food11.onnx")
     for entry in model.metadata_props:

@@ -195,3 +195,14 @@ def test_a_test_tries_again_until_the_network_lets_it_through(
     monkeypatch.setattr("time.sleep", lambda _: None)
     exec(code, {})  # noqa: S102
     assert not answers
+
+
+def test_a_wanted_version_is_looked_for_before_an_upgrade(render: Render) -> None:
+    job = named(render("--set", "predictor.model.version=7"), "Job", "model-check")
+    assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-upgrade"
+    assert job["spec"]["template"]["spec"]["containers"][0]["command"][-2:] == ["predictor.published", "7"]
+
+
+def test_a_model_from_elsewhere_is_not_looked_for(render: Render) -> None:
+    objects = render("--set", "predictor.model.storageUri=pvc://models/a.onnx")
+    assert not [thing for thing in objects if "model-check" in thing["metadata"]["name"]]

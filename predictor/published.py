@@ -1,0 +1,55 @@
+"""`python -m predictor.published VERSION`: before an upgrade, refuse a version that the store does not have.
+
+A store that does not answer refuses nothing: an upgrade may be what brings it back.
+"""
+
+import logging
+import sys
+import time
+
+from gourmetgram import keys
+from gourmetgram.settings import StoreSettings
+from gourmetgram.store import Store, StoreUnavailableError
+from predictor import runtimes
+from predictor.settings import PredictorSettings
+
+WAIT_SECONDS = 30
+"""A pod's first connections may come before the network's policies know its address."""
+
+log = logging.getLogger(__name__)
+
+
+def is_published(store: Store, model_name: str, version: str) -> bool:
+    """Tell whether a version's model is in the store, which gets half a minute to answer.
+
+    Raises:
+        StoreUnavailableError: it did not.
+    """
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return store.exists(keys.model(model_name, version))
+        except StoreUnavailableError as error:
+            if time.monotonic() >= deadline:
+                raise
+            log.info("trying again in a second: %s", error)
+        time.sleep(1)
+
+
+def main(version: str) -> int:
+    """Look; 0, or 1 with a sentence if the version is neither in the store nor the image's own."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    settings = PredictorSettings()
+    own = runtimes.load("onnx", runtimes.model_file(settings.model_path)).version
+    try:
+        if version == own or is_published(Store(StoreSettings()), settings.model_name, version):
+            return 0
+    except StoreUnavailableError as error:
+        log.warning("not checked whether there is a model %s: %s", version, error)
+        return 0
+    log.error("There is no model %s in the store: publish it first, or choose another version.", version)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
