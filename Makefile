@@ -140,10 +140,10 @@ lint: $(BIN)/.test ## ruff, mypy and import-linter
 	$(BIN)/lint-imports
 
 test-unit: $(BIN)/.test ## the tests that need no service
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest -n auto --dist loadgroup tests/unit
 
 test-services: $(BIN)/.test $(BIN)/.label-studio ## the tests with the real store, predictor, Label Studio and browser
-	$(BIN)/pytest tests/services tests/faults
+	$(BIN)/pytest -n 3 --dist loadgroup tests/services tests/faults
 
 test-chameleon: $(BIN)/.test .venv-openstack/.done ## the provisioning against a real OpenStack, the user data in a container
 	$(BIN)/pytest --timeout 1800 tests/openstack
@@ -202,6 +202,7 @@ soak: $(BIN)/.test ## load predictor and web application for MINUTES=15 and watc
 
 bench-jobs: $(BIN)/.test $(BIN)/.label-studio ## what the jobs cost, by how much is stored
 	$(BIN)/python -m tests.bench.jobs
+	$(BIN)/python -m tests.bench.window
 
 bench-accuracy: $(BIN)/.test ## how often the estimated accuracy's interval holds the truth, on made-up months
 	$(BIN)/python -m tests.bench.accuracy

@@ -33,6 +33,14 @@ WITHOUT_LIMITS = {
 """What lets tests send as much as they like from one address."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of a file share a process, and all that need Label Studio, which starts slowly."""
+    for item in items:
+        needs_label_studio = "label_studio" in getattr(item, "fixturenames", ())
+        group = "label-studio" if needs_label_studio else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def store_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run the object store that `make up` starts, on an empty folder."""

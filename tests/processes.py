@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -17,11 +18,17 @@ BIN = Path(sys.executable).parent
 """Where the commands of the environment that runs the tests are."""
 
 
+SERVERS_PORTS = range(10_000, 30_000)
+"""Below those that Linux gives to clients: none can take a port between its choice and its use."""
+
+
 def free_port() -> int:
     """Find a port that nothing listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    while True:
+        port = random.choice(SERVERS_PORTS)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass

@@ -58,10 +58,10 @@ def _comparison(results: Results) -> str:
 
 def _ratios(results: Results) -> str:
     ours, *others = (results.scenarios[SMALL[16].name][name].per_second for name in (OURS, *RIVAL_NAMES))
-    ratios = [f"{ours / other:.1f}" for other in others]
+    *ratios, last = [f"{ours / other:.1f}" for other in others]
     return (
-        f"With 16 clients GourmetGram answers {', '.join(ratios[:-1])} and {ratios[-1]} times as many photos\n"
-        f"as a, b and c, and {ours / results.limits[OURS]:.2f} of what the CPUs can compute without a server.\n"
+        f"With 16 clients GourmetGram answers {', '.join(ratios)} and {last} times as many photos as a, b\n"
+        f"and c, and {ours / results.limits[OURS]:.2f} of what the CPUs can compute without a server.\n"
     )
 
 

@@ -78,10 +78,8 @@ def _tasks(studio: LabelStudio) -> dict[tuple[str, str], int]:
 
 
 @pytest.fixture
-def machines(tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
-    for name in ("first", "second"):
-        (tmp_path / name).mkdir()
-    machines = Machine(tmp_path / "first"), Machine(tmp_path / "second")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine, Machine]]:
+    machines = Machine(tmp_path_factory.mktemp("first")), Machine(tmp_path_factory.mktemp("second"))
     yield machines
     for machine in machines:
         machine.make("down")

@@ -7,7 +7,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from gourmetgram import keys
-from gourmetgram.ids import new_prediction_id
 from gourmetgram.keys import Location
 from gourmetgram.records import LabelRecord, RelabelRecord, Task
 from gourmetgram.sources import Source
@@ -132,7 +131,7 @@ def test_an_unknown_class_is_refused(
 
 @pytest.mark.parametrize(
     "unknown",
-    [new_prediction_id(), "x", "../../x", 7, 1.5, True, [1], {"a": 1}, "\x00", "f" * 36,
+    ["01a219ef-1abb-7ab3-bdc1-379424020096", "x", "../../x", 7, 1.5, True, [1], {"a": 1}, "\x00", "f" * 36,
      "ffffffff-ffff-7fff-bfff-ffffffffffff"],
 )  # fmt: skip
 @pytest.mark.parametrize("more", [{}, {"corrected_class": "Rice"}])

@@ -1,0 +1,165 @@
+"""`python -m tests.bench.window`: what a month with a million predictions costs the jobs and the metrics.
+
+Fills a store with a month of predictions, of their draws and of their labels, and runs the jobs as the
+scheduler does. Prints a table in Markdown.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from cronjobs import draws
+from cronjobs.draws import Seen
+from cronjobs.sampling import SOURCE, Sampling
+from cronjobs.settings import CronjobSettings
+from gourmetgram import keys
+from gourmetgram.quality import QualityRecord
+from gourmetgram.records import LabelRecord, PredictionRecord
+from gourmetgram.sources import Source
+from gourmetgram.store import Store
+from tests.bench.jobs import write
+from tests.conftest import new_store_server
+from tests.labelling import prediction
+from webapp import quality_metrics
+
+DAYS = 30
+LABELLED_LOW = 200
+"""How many predictions of low confidence annotators label in a day."""
+LOW_SHARE = 0.15
+
+
+class Cost(NamedTuple):
+    """What a command took."""
+
+    seconds: float
+    mebibytes: float
+
+
+class Filling(Sampling):
+    """Draws as the job does, of predictions whose records it has in memory."""
+
+    def __init__(self, store: Store, settings: CronjobSettings, seen: Sequence[Seen]) -> None:
+        super().__init__(store, settings)
+        self.seen = {each.prediction_id: each for each in seen}
+
+    def look(self, prediction_ids: Sequence[str]) -> list[Seen]:
+        """Take them from memory."""
+        return [self.seen[each] for each in prediction_ids]
+
+
+def uploads(day: date, count: int) -> Iterator[PredictionRecord]:
+    """Make the records of a day's predictions."""
+    midnight = datetime.combine(day, datetime.min.time(), UTC)
+    for number in range(count):
+        is_low = number % 100 < LOW_SHARE * 100
+        record = prediction(number, at=midnight + timedelta(milliseconds=number))
+        yield record.model_copy(
+            update={"confidence": 0.4 if is_low else 0.95, "low_confidence": is_low},
+        )
+
+
+def label(record: PredictionRecord, source: Source, *, right: bool) -> LabelRecord:
+    """Say what an annotator chose."""
+    return LabelRecord(
+        prediction_id=record.prediction_id,
+        predicted=record.prediction,
+        actual=record.prediction if right else "Rice",
+        source=source,
+        annotator="ann@example.org",
+        labelled_at=record.created_at,
+        is_blind=True,
+    )
+
+
+def fill(store: Store, folder: Path, day: date, count: int) -> list[Seen]:
+    """Write a day's predictions, and labels of some, straight into the store's folder."""
+    seen = []
+    for number, record in enumerate(uploads(day, count)):
+        place = keys.prediction(record.prediction_id)
+        write(folder, store.bucket_prefix, place, record.model_dump_json().encode())
+        low = bool(record.low_confidence)
+        seen.append(Seen(record.prediction_id, low, record.model_version, record.confidence))
+        if low and number < LABELLED_LOW / LOW_SHARE:
+            given = label(record, Source.LOW_CONFIDENCE, right=number % 2 == 0)
+            place = keys.label(record.prediction_id, Source.LOW_CONFIDENCE)
+            write(folder, store.bucket_prefix, place, given.model_dump_json().encode())
+    return seen
+
+
+def draw(store: Store, settings: CronjobSettings, seen: Sequence[Seen], day: date) -> None:
+    """Draw as on that day, and label what was drawn."""
+    Filling(store, settings, seen).run(day)
+    for drawn in draws.made_between(store, day, day)[-1].drawn:
+        record = store.get_record(keys.prediction(drawn.prediction_id), PredictionRecord)
+        place = keys.label(record.prediction_id, SOURCE)
+        store.put_record(place, label(record, SOURCE, right=True))
+
+
+def cost(*command: str) -> Cost:
+    """Run a command of ours and measure its time and its largest memory."""
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, command
+    return Cost(time.perf_counter() - started, usage.ru_maxrss / 1024)
+
+
+def metrics_seconds(store: Store) -> float:
+    """Measure the metrics' reading of what processing left."""
+    started = time.perf_counter()
+    record = store.get_record(keys.quality(), QualityRecord)
+    list(quality_metrics.quality(record))
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Start the store, fill it, run the jobs, print the table."""
+    parser = argparse.ArgumentParser(description="Tell what a month of many predictions costs.")
+    parser.add_argument("--predictions", type=int, default=1_000_000, help="in 30 days")
+    count = parser.parse_args().predictions // DAYS
+    today = datetime.now(UTC).date()
+    with tempfile.TemporaryDirectory() as scratch:
+        server = new_store_server(Path(scratch))
+        server.env = {**server.env, "RCLONE_DIR_CACHE_TIME": "1s"}  # sees what is written directly
+        server.start()
+        os.environ.update({name: value for name, value in server.env.items() if name.startswith("AWS_")})
+        try:
+            print_costs(Path(scratch) / "data", today, count)
+        finally:
+            server.stop()
+
+
+def print_costs(folder: Path, today: date, count: int) -> None:
+    """Fill a store for each day but today, leave today's predictions to the job, and print what it took."""
+    settings = CronjobSettings()
+    store = Store(settings)
+    store.create_buckets()
+    for back in range(DAYS - 1, -1, -1):
+        day = today - timedelta(days=back)
+        seen = fill(store, folder, day, count)
+        time.sleep(1.5)  # until the store has forgotten its listing
+        if back:
+            draw(store, settings, seen, day)
+    rows = {
+        "sampling, of the day": cost("cronjobs.sampling"),
+        "processing, nothing waits": cost("cronjobs.processing"),
+        "report, 30 days": cost("cronjobs.report"),
+    }
+    sys.stdout.write(
+        f"{count * DAYS:,} predictions in {DAYS} days\n\n| | seconds | memory |\n|---|---|---|\n"
+    )
+    for name, row in rows.items():
+        sys.stdout.write(f"| {name} | {row.seconds:.1f} | {row.mebibytes:.0f} MiB |\n")
+    sys.stdout.write(f"| the metrics' reading | {metrics_seconds(store):.3f} | |\n")
+
+
+if __name__ == "__main__":
+    main()
