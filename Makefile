@@ -68,7 +68,10 @@ BASE_IMAGE ?=
 TAG := $(shell sed -n 's/^appVersion: //p' charts/gourmetgram/Chart.yaml)
 PROCESSES := predictor webapp cronjobs
 STAGE ?=
+NAMESPACE = gourmetgram$(if $(filter-out production,$(STAGE)),-$(STAGE))
 MONITORING ?=
+VERSION ?=
+PERCENT ?= 10
 
 images: ## build the images of the predictor, the web application and the jobs
 	for process in $(PROCESSES); do \
@@ -92,15 +95,27 @@ cluster-down: ## delete the kind cluster, with its data
 	kind delete cluster --name gourmetgram
 
 cluster-backup: $(BIN)/.run ## copy what can't be made again from the release in STAGE into BACKUP=backup
-	@PATH="$(CURDIR)/$(BIN):$$PATH" manifests/cluster-backup.sh save $(BACKUP) gourmetgram$(if $(filter-out production,$(STAGE)),-$(STAGE))
+	@PATH="$(CURDIR)/$(BIN):$$PATH" manifests/cluster-backup.sh save $(BACKUP) $(NAMESPACE)
 
 cluster-restore: $(BIN)/.run ## bring the copy in BACKUP=backup into a release that is new and empty
-	@PATH="$(CURDIR)/$(BIN):$$PATH" manifests/cluster-backup.sh restore $(BACKUP) gourmetgram$(if $(filter-out production,$(STAGE)),-$(STAGE))
+	@PATH="$(CURDIR)/$(BIN):$$PATH" manifests/cluster-backup.sh restore $(BACKUP) $(NAMESPACE)
 
 install: ## install or upgrade the chart in the cluster that kubectl talks to
 	helm upgrade --install gourmetgram charts/gourmetgram --set image.registry=$(IMAGES) --timeout 15m \
-	  --namespace gourmetgram$(if $(filter-out production,$(STAGE)),-$(STAGE)) --create-namespace \
+	  --namespace $(NAMESPACE) --create-namespace \
 	  $(if $(STAGE),--values manifests/stages/$(STAGE).yaml) $(if $(MONITORING),--set monitoring.enabled=true)
+
+# A new model on the cluster. Options: STAGE, VERSION=<version>, PERCENT=<the most that a canary gets>, WHY=<reason>.
+ROLLOUT = $(BIN)/python -m manifests.rollout --namespace $(NAMESPACE) $(if $(WHY),--why "$(WHY)")
+
+cluster-canary: $(BIN)/.run ## let VERSION answer a part of the requests on the cluster, a tenth by default
+	@$(ROLLOUT) --percent $(PERCENT) canary $(VERSION)
+
+cluster-promote: $(BIN)/.run ## let VERSION, or the canary, answer all requests on the cluster
+	@$(ROLLOUT) promote $(VERSION)
+
+cluster-rollback: $(BIN)/.run ## withdraw the canary, or go back to what the last promotion on the cluster replaced
+	@$(ROLLOUT) rollback $(VERSION)
 
 # What kube-score says and is meant so: tags are never moved; one endpoint says that a process answers; 1001 is the
 # user of Label Studio's published image; no replica is addressed by name, and they spread by topology; KServe makes
@@ -277,5 +292,5 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@touch $@
 
 .PHONY: drill fuzz sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services model evaluate lock
-.PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore install chart-lint
+.PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

@@ -1,4 +1,4 @@
-"""`python -m predictor.publish [VERSION]`: put the model into the store, where an InferenceService finds it.
+"""`python -m predictor.publish [VERSION...]`: put the model into the store, where InferenceServices find it.
 
 Every version has a place of its own that is never written twice, so that a URI always means the same model.
 """
@@ -64,11 +64,13 @@ def main(arguments: Sequence[str]) -> int:
     """Publish; 0, or 1 with a sentence that says why not."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        uri = publish(Store(StoreSettings()), PredictorSettings(), *arguments[:1])
+        store, settings = Store(StoreSettings()), PredictorSettings()
+        uris = [publish(store, settings, version) for version in (arguments or (None,))]
     except (PublishError, StoreUnavailableError, runtimes.ModelUnusableError) as error:
         log.error("not published: %s", error)  # noqa: TRY400 - the sentence is enough
         return 1
-    log.info("the model is at %s", uri)
+    for uri in uris:
+        log.info("the model is at %s", uri)
     return 0
 
 

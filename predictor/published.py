@@ -1,4 +1,4 @@
-"""`python -m predictor.published VERSION`: before an upgrade, refuse a version that the store does not have.
+"""`python -m predictor.published VERSION...`: before an upgrade, refuse versions that the store lacks.
 
 A store that does not answer refuses nothing: an upgrade may be what brings it back.
 """
@@ -6,6 +6,7 @@ A store that does not answer refuses nothing: an upgrade may be what brings it b
 import logging
 import sys
 import time
+from collections.abc import Sequence
 
 from gourmetgram import keys
 from gourmetgram.settings import StoreSettings
@@ -36,20 +37,22 @@ def is_published(store: Store, model_name: str, version: str) -> bool:
         time.sleep(1)
 
 
-def main(version: str) -> int:
-    """Look; 0, or 1 with a sentence if the version is neither in the store nor the image's own."""
+def main(versions: Sequence[str]) -> int:
+    """Look; 0, or 1 with a sentence for each that is neither in the store nor the image's own."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = PredictorSettings()
     own = runtimes.load("onnx", runtimes.model_file(settings.model_path)).version
+    store = Store(StoreSettings())
+    wanted = [version for version in versions if version != own]
     try:
-        if version == own or is_published(Store(StoreSettings()), settings.model_name, version):
-            return 0
+        absent = [version for version in wanted if not is_published(store, settings.model_name, version)]
     except StoreUnavailableError as error:
-        log.warning("not checked whether there is a model %s: %s", version, error)
+        log.warning("not checked whether there is a model %s: %s", " and ".join(wanted), error)
         return 0
-    log.error("There is no model %s in the store: publish it first, or choose another version.", version)
-    return 1
+    for version in absent:
+        log.error("There is no model %s in the store: publish it first, or choose another version.", version)
+    return 1 if absent else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

@@ -20,16 +20,27 @@ http://{{ include "gourmetgram.fullname" . }}-store.{{ .Release.Namespace }}.svc
 {{ include "gourmetgram.credential" (list $root "AWS_SECRET_ACCESS_KEY" (printf "%s-secret-key" $user)) }}
 {{- end }}
 
-{{/* JSON, since a version of digits would be 1.23e+11 else. */}}
 {{- define "gourmetgram.modelVersion" -}}
 {{- with .Values.predictor -}}
-{{ eq .runtime "onnx" | ternary .model.version .model.floatVersion | toJson | trimAll "\"" }}
+{{ include "gourmetgram.version" (eq .runtime "onnx" | ternary .model.version .model.floatVersion) }}
 {{- end }}
 {{- end }}
 
+{{/* JSON, since a version of digits would be 1.23e+11 else. */}}
+{{- define "gourmetgram.version" -}}
+{{ toJson . | trimAll "\"" }}
+{{- end }}
+
+{{/* Where a version of the model is; takes (list $ version). */}}
 {{- define "gourmetgram.modelUri" -}}
-{{- $version := include "gourmetgram.modelVersion" . -}}
-{{ .Values.predictor.model.storageUri | default (printf "s3://%smodels/food11/%s/food11.onnx" .Values.store.bucketPrefix $version) }}
+{{- $values := (index . 0).Values -}}
+{{ $values.predictor.model.storageUri | default (printf "s3://%smodels/food11/%s/food11.onnx" $values.store.bucketPrefix (index . 1)) }}
+{{- end }}
+
+{{/* The versions that must be in the store, as JSON. */}}
+{{- define "gourmetgram.versions" -}}
+{{- $canary := include "gourmetgram.version" .Values.predictor.canary.version -}}
+{{ list (include "gourmetgram.modelVersion" .) $canary | compact | toJson }}
 {{- end }}
 
 {{/* The image that has the runtime. */}}

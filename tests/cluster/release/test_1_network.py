@@ -1,6 +1,5 @@
 """Who reaches whom where NetworkPolicies are enforced: the table of docs/kubernetes.md, asked for in pods."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from tests.cluster import pods
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import COMPONENT, NAME, Release
+from tests.cluster.release.reaching import Addresses, reached
 from tests.cluster.release.stack import MONITORING
 
 pytestmark = pytest.mark.cluster
@@ -36,18 +36,6 @@ WITHOUT_POLICIES = {"DNS", "API server", "Prometheus"}
 
 OF_PROMETHEUS = {"app.kubernetes.io/name": "prometheus"}
 SLEEP = "import time; time.sleep(1800)"
-CONNECT = """
-import json, socket, sys
-def is_open(address):
-    try:
-        socket.create_connection(tuple(address), timeout=3).close()
-    except OSError:
-        return False
-    return True
-print(json.dumps([name for name, address in json.loads(sys.argv[1]).items() if is_open(address)]))
-"""
-
-Addresses = dict[str, tuple[str, int]]
 
 
 @pytest.fixture(scope="module")
@@ -140,11 +128,5 @@ def _pod(release: Release, namespace: str, labels: dict[str, str]) -> Iterator[t
 def _reaches(release: Release, pod: tuple[str, str], addresses: Addresses, expected: set[str]) -> None:
     """Expect this and nothing else, once the policies know the pod, and still when asked again."""
     with suppress(TimeoutError):
-        wait_until(lambda: _reached(release, pod, addresses) == expected, "the policies", seconds=45)
-    assert _reached(release, pod, addresses) == expected
-
-
-def _reached(release: Release, pod: tuple[str, str], addresses: Addresses) -> set[str]:
-    namespace, name = pod
-    inside = ("exec", f"--namespace={namespace}", name, "--", "python3", "-c", CONNECT)
-    return set(json.loads(release.kubectl(*inside, json.dumps(addresses))))
+        wait_until(lambda: reached(release, pod, addresses) == expected, "the policies", seconds=45)
+    assert reached(release, pod, addresses) == expected

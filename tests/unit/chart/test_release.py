@@ -8,7 +8,7 @@ import pytest
 
 import predictor.torchserve.ready
 from cronjobs.label_studio import client, projects
-from tests.unit.chart.conftest import CHART, Render, containers, environment, named, pods
+from tests.unit.chart.conftest import CHART, RefusedError, Render, containers, environment, named, pods
 
 
 def test_a_model_is_a_uri_in_the_store(render: Render) -> None:
@@ -206,3 +206,44 @@ def test_a_wanted_version_is_looked_for_before_an_upgrade(render: Render) -> Non
 def test_a_model_from_elsewhere_is_not_looked_for(render: Render) -> None:
     objects = render("--set", "predictor.model.storageUri=pvc://models/a.onnx")
     assert not [thing for thing in objects if "model-check" in thing["metadata"]["name"]]
+
+
+@pytest.mark.parametrize(
+    ("percent", "least", "stable", "canary"),
+    [(10, 2, 9, 1), (25, 2, 3, 1), (33, 2, 3, 1), (50, 2, 2, 2), (1, 1, 99, 1), (10, 40, 40, 4)],
+)
+def test_a_canary_gets_at_most_its_share_of_the_pods(
+    render: Render, percent: int, least: int, stable: int, canary: int
+) -> None:
+    chosen = f"predictor.canary.percent={percent},predictor.replicas.min={least},predictor.replicas.max=40"
+    spec = named(render("--set", f"{chosen},predictor.canary.version=new"), "InferenceService")["spec"]
+    (entry,) = spec["canary"]
+    assert entry["predictor"]["minReplicas"] == canary
+    assert spec["predictor"]["minReplicas"] == stable + canary  # KServe takes the canary's off
+    assert spec["predictor"]["maxReplicas"] == max(40, stable + canary)
+    assert canary / (stable + canary) <= percent / 100
+
+
+def test_without_a_canary_the_pods_are_those_that_were_asked_for(render: Render) -> None:
+    spec = named(render("--set", "predictor.canary.percent=50"), "InferenceService")["spec"]
+    assert (spec["predictor"]["minReplicas"], spec["predictor"]["maxReplicas"]) == (2, 5)
+    assert "canary" not in spec
+
+
+def test_a_canary_is_looked_for_and_published_too(render: Render) -> None:
+    objects = render("--set", "predictor.model.version=7,predictor.canary.version=8")
+    for job, module in (("model-check", "predictor.published"), ("store-set-up", "predictor.publish")):
+        spec = named(objects, "Job", job)["spec"]["template"]["spec"]
+        assert spec["containers"][0]["command"][-3:] == [module, "7", "8"]
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        ("version=7", "7 is the version that everybody gets"),
+        ("storageUri=pvc://a/b.onnx", "a version in the store"),
+    ],
+)
+def test_a_canary_that_makes_no_sense_is_refused(render: Render, model: str, sentence: str) -> None:
+    with pytest.raises(RefusedError, match=sentence):
+        render("--set", f"predictor.canary.version=7,predictor.model.{model}")

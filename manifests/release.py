@@ -1,0 +1,131 @@
+"""A release of the chart on a cluster, as helm and kubectl show and change it."""
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+CHART = Path(__file__).parents[1] / "charts/gourmetgram"
+NAME = "gourmetgram"
+SERVICE = f"{NAME}-food11"
+READY_SECONDS = 600
+SOURCE = "internal.serving.kserve.io/storage-initializer-sourceuri"
+CHOICE = re.compile(r"(?P<action>promote|rollback) \S+(?: in place of (?P<replaced>\S+))?: ")
+
+Manifest = dict[str, Any]
+
+
+class RolloutError(Exception):
+    """What was asked for can't be done; the message says why."""
+
+
+class State(NamedTuple):
+    """Which versions are served, and how that came about."""
+
+    key: str
+    """Which value names the version that everybody gets."""
+    current: str
+    canary: str
+    last_action: str
+    """The last promotion or rollback that helm remembers; empty if none."""
+    replaced: str | None
+    """The version that it replaced."""
+
+
+class Release:
+    """The release in one namespace."""
+
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
+
+    def state(self) -> State:
+        """Read what is deployed.
+
+        Raises:
+            RolloutError: there is no release, or an upgrade of it has not ended.
+        """
+        history = json.loads(self._run("helm", "history", NAME, "--output=json"))
+        lasting = [one for one in history if one["status"] in {"superseded", "deployed"}]
+        if history[-1]["status"].startswith("pending") or not lasting:
+            raise RolloutError(self._unfinished(history[-1], lasting))
+        revision = f"--revision={lasting[-1]['revision']}"
+        values = json.loads(self._run("helm", "get", "values", NAME, revision, "--all", "--output=json"))
+        model = values["predictor"]["model"]
+        key = "version" if values["predictor"]["runtime"] == "onnx" else "floatVersion"
+        canary = values["predictor"].get("canary", {}).get("version", "")
+        choices = [found for one in lasting if (found := CHOICE.match(one["description"]))]
+        last = choices[-1] if choices else None
+        return State(
+            key, str(model[key]), str(canary), last["action"] if last else "", last and last["replaced"]
+        )
+
+    def upgrade(self, values: Mapping[str, str | int], description: str) -> None:
+        """Change these values of the predictor, and wait until its pods are what they say.
+
+        Raises:
+            RolloutError: helm refused it, or the pods did not get ready in time.
+        """
+        changes = [f"--set-json=predictor.{path}={json.dumps(value)}" for path, value in values.items()]
+        kept = ("--reset-then-reuse-values", "--timeout=15m", f"--description={description}")
+        self._run("helm", "upgrade", NAME, str(CHART), *kept, *changes)
+        deadline = time.monotonic() + READY_SECONDS
+        while not self._is_as_wanted():
+            if time.monotonic() > deadline:
+                message = f"not all pods are ready yet: kubectl get pods --namespace {self.namespace}"
+                raise RolloutError(message)
+            time.sleep(2)
+
+    def _is_as_wanted(self) -> bool:
+        """Tell whether every pod has the model that it should have; one that ends may still answer."""
+        (service,) = self._found("inferenceservices", f"--field-selector=metadata.name={SERVICE}")
+        of_kserve = f"--selector=serving.kserve.io/inferenceservice={SERVICE}"
+        deployments = {one["metadata"]["name"]: one for one in self._found("deployments", of_kserve)}
+        wanted = _wanted(service["spec"])
+        return (
+            deployments.keys() == wanted.keys()
+            and all(_is_complete(deployments[name], *each) for name, each in wanted.items())
+            and len(self._found("pods", of_kserve))
+            == sum(one["status"].get("replicas", 0) for one in deployments.values())
+        )
+
+    def _found(self, kind: str, selector: str) -> list[Manifest]:
+        found: list[Manifest] = json.loads(self._run("kubectl", "get", kind, selector, "--output=json"))[
+            "items"
+        ]
+        return found
+
+    def _run(self, program: str, *arguments: str) -> str:
+        command = [program, "--namespace", self.namespace, *arguments]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            message = f"{program} {arguments[0]} failed; what was served before goes on"
+            raise RolloutError(message)
+        return done.stdout
+
+    def _unfinished(self, newest: Manifest, lasting: list[Manifest]) -> str:
+        state = f"revision {newest['revision']} is {newest['status']}: an upgrade runs now, or was cut short."
+        if not lasting:
+            return state
+        back = f"helm rollback {NAME} {lasting[-1]['revision']} --namespace {self.namespace}"
+        return f"{state} If none runs: {back}"
+
+
+def _wanted(spec: Manifest) -> dict[str, tuple[str, int]]:
+    """Give, for each Deployment that KServe is to have, where the model is and the least pods."""
+    canaries = [one["predictor"] for one in spec.get("canary", [])]
+    least = spec["predictor"]["minReplicas"] - sum(one["minReplicas"] for one in canaries)
+    wanted = {f"{SERVICE}-predictor": (spec["predictor"]["model"]["storageUri"], least)}
+    for one in canaries:
+        wanted[f"{SERVICE}-{one['name']}-predictor"] = (one["model"]["storageUri"], one["minReplicas"])
+    return wanted
+
+
+def _is_complete(deployment: Manifest, source: str, least: int) -> bool:
+    status = deployment["status"]
+    newest = status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
+    pods = {status.get(kind, 0) for kind in ("replicas", "updatedReplicas", "readyReplicas")}
+    annotations: dict[str, str] = deployment["spec"]["template"]["metadata"]["annotations"]
+    return newest and len(pods) == 1 and min(pods) >= least and annotations.get(SOURCE) == source

@@ -1,0 +1,99 @@
+"""`python -m manifests.rollout canary|promote|rollback [VERSION]`: choose the model that a cluster serves.
+
+Each is one `helm upgrade` and a wait. What `helm history` says of them tells who chose what, when and why.
+"""
+
+import argparse
+import getpass
+import logging
+import sys
+
+from manifests.release import NAME, Release, RolloutError, State
+
+log = logging.getLogger(__name__)
+
+
+def canary(release: Release, version: str | None, percent: int, why: str) -> str:
+    """Let a version answer at most so much of the requests; return what holds now.
+
+    Raises:
+        RolloutError: helm refused it, or its pods did not get ready.
+    """
+    if not version:
+        message = "say which version: VERSION=…"
+        raise RolloutError(message)
+    release.state()
+    values: dict[str, str | int] = {"canary.version": version, "canary.percent": percent}
+    release.upgrade(values, f"canary {version}, {percent} %: {why}")
+    return f"{version} answers at most {percent} % of the requests"
+
+
+def promote(release: Release, version: str | None, why: str) -> str:
+    """Let everybody get a version, or the canary's; return what holds now.
+
+    Raises:
+        RolloutError: there is no canary, helm refused it, or its pods did not get ready.
+    """
+    state = release.state()
+    chosen = version or state.canary
+    if not chosen and state.last_action == "promote":
+        return f"everybody gets {state.current}"
+    if not chosen:
+        message = "there is no canary: make cluster-canary VERSION=…, or say which version to promote"
+        raise RolloutError(message)
+    return _choose(release, state, "promote", chosen, why)
+
+
+def rollback(release: Release, version: str | None, why: str) -> str:
+    """Withdraw the canary, or bring back the version that the last promotion replaced; return what holds now.
+
+    Raises:
+        RolloutError: there is nothing to go back to, helm refused it, or its pods did not get ready.
+    """
+    state = release.state()
+    replaced = state.replaced if state.last_action == "promote" else None
+    chosen = version or (state.current if state.canary else replaced)
+    if not chosen and state.last_action:
+        return f"everybody gets {state.current}"
+    if not chosen:
+        message = "there is no canary, and helm remembers no promotion: say which version, VERSION=…"
+        raise RolloutError(message)
+    return _choose(release, state, "rollback", chosen, why)
+
+
+def _choose(release: Release, state: State, action: str, version: str, why: str) -> str:
+    replacing = f" in place of {state.current}" if version != state.current else ""
+    values = {f"model.{state.key}": version, "canary.version": ""}
+    release.upgrade(values, f"{action} {version}{replacing}: {why}")
+    return f"everybody gets {version}"
+
+
+def main() -> int:
+    """Choose; 0, or 1 with a sentence that says why not."""
+    given = _arguments()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    release, why = Release(given.namespace), f"{given.why} ({getpass.getuser()})"
+    try:
+        if given.action == "canary":
+            log.info("%s", canary(release, given.version, given.percent, why))
+        else:
+            change = {"promote": promote, "rollback": rollback}[given.action]
+            log.info("%s", change(release, given.version, why))
+    except RolloutError as error:
+        log.error("not done: %s", error)  # noqa: TRY400 - the sentence is enough
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Choose the model of a release on a cluster.")
+    parser.add_argument("action", choices=["canary", "promote", "rollback"])
+    parser.add_argument("version", nargs="?", help="default: the canary's, or the one before")
+    parser.add_argument("--percent", type=int, default=10, help="the most that a canary gets (default: 10)")
+    parser.add_argument("--namespace", default=NAME, help=f"of the release (default: {NAME})")
+    parser.add_argument("--why", default="by hand", help="kept with the choice")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Which version a cluster serves after each command, and after the same command a second time."""
+
+import pytest
+
+from manifests.release import Release, RolloutError, State
+from manifests.rollout import canary, promote, rollback
+
+
+class Recorded(Release):
+    """A release that is in a given state, and keeps what it was to be upgraded to."""
+
+    def __init__(self, canary: str = "", last_action: str = "", replaced: str | None = None) -> None:
+        super().__init__("eat")
+        self._state = State("version", "old", canary, last_action, replaced)
+        self.upgrades: list[tuple[dict[str, str | int], str]] = []
+
+    def state(self) -> State:
+        return self._state
+
+    def upgrade(self, values: dict[str, str | int], description: str) -> None:  # type: ignore[override]
+        self.upgrades.append((values, description))
+
+
+def test_a_canary_is_two_values() -> None:
+    canary(release := Recorded(), "new", 10, "why (me)")
+    assert release.upgrades == [
+        ({"canary.version": "new", "canary.percent": 10}, "canary new, 10 %: why (me)")
+    ]
+
+
+def test_a_promotion_takes_the_canary_unless_told_otherwise() -> None:
+    promote(release := Recorded(canary="new"), None, "why")
+    promote(told := Recorded(canary="new"), "other", "why")
+    assert release.upgrades == [
+        ({"model.version": "new", "canary.version": ""}, "promote new in place of old: why")
+    ]
+    assert told.upgrades[0][0]["model.version"] == "other"
+
+
+def test_a_rollback_withdraws_the_canary_first() -> None:
+    rollback(release := Recorded("new", "promote", "older"), None, "why")
+    assert release.upgrades == [({"model.version": "old", "canary.version": ""}, "rollback old: why")]
+
+
+def test_a_rollback_brings_back_what_the_last_promotion_replaced() -> None:
+    rollback(release := Recorded("", "promote", "older"), None, "why")
+    assert release.upgrades[0][0] == {"model.version": "older", "canary.version": ""}
+
+
+@pytest.mark.parametrize(("command", "last"), [(promote, "promote"), (rollback, "rollback")])
+def test_the_same_command_again_changes_nothing(command: type, last: str) -> None:
+    release = Recorded("", last, "older")
+    assert command(release, None, "why") == "everybody gets old"
+    assert release.upgrades == []
+
+
+@pytest.mark.parametrize("command", [promote, rollback])
+def test_where_there_is_nothing_to_choose_a_sentence_says_so(command: type) -> None:
+    with pytest.raises(RolloutError, match="there is no canary"):
+        command(Recorded(), None, "why")
+
+
+def test_a_canary_needs_a_version() -> None:
+    with pytest.raises(RolloutError, match="VERSION="):
+        canary(Recorded(), None, 10, "why")
