@@ -18,7 +18,7 @@ from kserve import InferRequest, InferResponse, Model
 from kserve.errors import InvalidInput
 from numpy.typing import NDArray
 from PIL import Image
-from prometheus_client import Gauge
+from prometheus_client import Gauge, Summary
 
 from gourmetgram.classes import CLASSES
 from predictor import runtimes
@@ -30,6 +30,7 @@ from predictor.runtimes import ModelUnusableError, Runtime
 from predictor.settings import PredictorSettings
 
 VERSION = Gauge("gourmetgram_predictor_model", "1 of the version that is served", ["version"])
+CONFIDENCE = Summary("gourmetgram_predictor_confidence", "Probability of the predicted class")
 
 Payload: TypeAlias = v1.Payload | InferRequest
 
@@ -110,7 +111,10 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         loop, runtime = asyncio.get_running_loop(), self._runtime
         classify = partial(self._classify, runtime)
         running = (loop.run_in_executor(self._executor, classify, photo) for photo in payload.photos)
-        return Answers(payload.request, await asyncio.gather(*running), runtime.version)
+        probabilities = await asyncio.gather(*running)
+        for each in probabilities:
+            CONFIDENCE.observe(float(each.max()))
+        return Answers(payload.request, probabilities, runtime.version)
 
     async def postprocess(
         self,

@@ -44,7 +44,8 @@ def names(registry: CollectorRegistry) -> Iterator[str]:
 
 
 def suffixes(metric: Metric) -> tuple[str, ...]:
-    return {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}.get(metric.type, ("",))
+    more = {"counter": ("_total",), "summary": ("_count", "_sum"), "histogram": ("_bucket", "_count", "_sum")}
+    return more.get(metric.type, ("",))
 
 
 def panels() -> Iterator[dict[str, object]]:
