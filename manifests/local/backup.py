@@ -56,8 +56,8 @@ def restore(folder: Path) -> None:
 def _rclone(action: str, source: Path, target: Path, *more: str) -> None:
     """Copy a folder; what is being written at this moment has a name of its own."""
     rclone = Path(sys.executable).with_name("rclone")
-    options = ["--config", "", "--create-empty-src-dirs", "--exclude", "*.partial", *more]
-    subprocess.run([rclone, action, *options, source, target], check=True)
+    options = ["--config", "", "--retries", "1", "--create-empty-src-dirs", "--exclude", "*.partial", *more]
+    subprocess.run([rclone, action, *options, source, target], check=True, capture_output=True, text=True)
 
 
 def _copy_spool(source: Path, target: Path) -> None:

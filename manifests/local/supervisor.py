@@ -11,6 +11,7 @@ from manifests.local.settings import ROOT, STATE
 
 CONFIGURATION = Path(__file__).with_name("supervisord.conf")
 STOP_SECONDS = 60
+STATES = ("STOPPED", "STARTING", "RUNNING", "BACKOFF", "STOPPING", "EXITED", "FATAL", "UNKNOWN")
 
 
 def running() -> bool:
@@ -28,6 +29,16 @@ def start(environment: Mapping[str, str]) -> None:
 def control(environment: Mapping[str, str], *arguments: str) -> None:
     """Run a command of supervisorctl."""
     _run("supervisorctl", environment, *arguments)
+
+
+def states(environment: Mapping[str, str]) -> dict[str, str]:
+    """Give the state of each program, in supervisord's own words.
+
+    Its command exits with 3 if any program does not run, which is no failure here.
+    """
+    told = _run("supervisorctl", environment, "status", check=False).stdout
+    rows = [line.split(maxsplit=2) for line in told.splitlines()]
+    return {row[0]: row[1] for row in rows if len(row) > 1 and row[1] in STATES}
 
 
 def stop() -> None:
@@ -64,9 +75,18 @@ def holder(port: int) -> str:
     return f"{psutil.Process(pids[0]).name()} (process {pids[0]})" if pids else "another user's process"
 
 
-def _run(command: str, environment: Mapping[str, str], *arguments: str) -> None:
+def _run(
+    command: str, environment: Mapping[str, str], *arguments: str, check: bool = True
+) -> subprocess.CompletedProcess[str]:
     program = Path(environment["BIN"]) / command
-    subprocess.run([program, "-c", CONFIGURATION, *arguments], cwd=STATE, env=environment, check=True)
+    return subprocess.run(
+        [program, "-c", CONFIGURATION, *arguments],
+        cwd=STATE,
+        env=environment,
+        check=check,
+        capture_output=True,
+        text=True,
+    )
 
 
 def _supervisord() -> psutil.Process | None:

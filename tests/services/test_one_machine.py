@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.checkout import PARTS, Checkout
+from tests.checkout import PARTS, WATCHERS, Checkout
 from tests.conftest import ROOT
 
 
@@ -35,8 +35,14 @@ def test_a_taken_port_is_named_with_its_holder_and_the_setting(checkout: Checkou
     assert "GOURMETGRAM_WEBAPP_PORT" in result.stdout
 
 
-def test_status_without_parts_says_how_to_start_them(checkout: Checkout) -> None:
-    result = checkout.make("status")
+@pytest.mark.parametrize("command", ["status", "logs", "backup", "restore"])
+def test_in_a_new_checkout_a_command_says_what_to_do_first(checkout: Checkout, command: str) -> None:
+    result = checkout.make(command)
+    assert (result.returncode, result.stderr.count("\n"), "make " in result.stderr) == (1, 1, True)
+
+
+def test_a_job_without_parts_says_how_to_start_them(checkout: Checkout) -> None:
+    result = checkout.make("job", "sampling")
     assert (result.returncode, "make up" in result.stderr) == (1, True)
 
 
@@ -69,7 +75,17 @@ def test_a_part_that_dies_is_started_again(running: Checkout) -> None:
 
 
 def test_status_names_every_part_as_ready(running: Checkout) -> None:
-    assert running.make("status").stdout.count(" ready") == len(PARTS)
+    result = running.make("status")
+    assert (result.returncode, result.stdout.count(" ready")) == (0, len([*PARTS, "scheduler"]))
+    assert result.stdout.count("(optional)") == len(WATCHERS)
+
+
+def test_status_fails_while_a_part_that_is_needed_does_not_answer(running: Checkout) -> None:
+    predictor = running.part("predictor")
+    predictor.suspend()
+    result = running.make("status")
+    predictor.resume()
+    assert (result.returncode, "logs/predictor.log" in result.stderr) == (1, True)
 
 
 def test_monitor_without_its_programs_says_how_to_get_them(

@@ -1,0 +1,69 @@
+"""What can go wrong on one machine, as a sentence that says what to do about it."""
+
+import errno
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from manifests.local.settings import STATE
+
+INTERRUPTED = 130
+MIB = 1024 * 1024
+ROOM_MIB = 64
+"""What the logs and a new database of Label Studio take, with some to spare."""
+
+
+@contextmanager
+def told_in_a_sentence() -> Iterator[None]:
+    """End the process with a sentence if the machine, a setting or the person stops what is being done."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except ValidationError as error:
+        sys.exit(_settings(error))
+    except subprocess.CalledProcessError as error:
+        sys.exit(_command(error))
+    except OSError as error:
+        sys.exit(_machine(error))
+    except sqlite3.Error as error:
+        sys.exit(f"A database of Label Studio could not be copied: {error}.")
+
+
+def full_disk() -> str | None:
+    """Say that there is hardly room left for the state of the parts; None if there is."""
+    STATE.mkdir(exist_ok=True)
+    free = shutil.disk_usage(STATE).free // MIB
+    if free >= ROOM_MIB:
+        return None
+    return f"The disk of {STATE} has {free} MiB left, and the parts need {ROOM_MIB}: make some room."
+
+
+def _settings(error: ValidationError) -> str:
+    lines = [
+        f"GOURMETGRAM_{'_'.join(map(str, each['loc'])).upper()}={each['input']} can't be used: {each['msg']}."
+        for each in error.errors()
+    ]
+    return "\n".join(lines)
+
+
+def _command(error: subprocess.CalledProcessError) -> str:
+    name = Path(str(error.cmd[0])).name
+    said = [line for line in str(error.stderr or error.stdout or "").splitlines() if line.strip()]
+    reason = f": {said[-1].strip()}" if said else f" with status {error.returncode}, for the reason above"
+    return f"{name} failed{reason}"
+
+
+def _machine(error: OSError) -> str:
+    place = error.filename or STATE
+    if error.errno == errno.ENOSPC:
+        return f"There is no space left on the disk of {place}: make some, and run this again."
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return f"{place} can't be written by this user: {error.strerror}."
+    return f"{place}: {error.strerror or error}."
