@@ -26,18 +26,19 @@ logs: $(BIN)/.run ## follow the logs of every part
 down: $(BIN)/.run ## stop every part; the data stays in .local
 	@$(BIN)/python -m manifests.local down
 
-# The jobs of the feedback loop, at any time; the scheduler runs the first three every night.
+# The jobs of the feedback loop, at any time; the scheduler runs the first three every night. On a terminal they print
+# text; JSON=yes gives one line of JSON instead, as for machines.
 sample: $(BIN)/.run ## draw predictions at random and make them tasks
-	@$(BIN)/python -m manifests.local job sampling
+	@$(BIN)/python -m manifests.local job sampling $(if $(JSON),--json)
 
 sync: $(BIN)/.run ## import tasks into Label Studio and see to the export; one project: PROJECT=1, 2, 3 or 4
-	@$(BIN)/python -m manifests.local job sync $(PROJECT)
+	@$(BIN)/python -m manifests.local job sync $(PROJECT) $(if $(JSON),--json)
 
 process: $(BIN)/.run ## turn annotations and relabels into labels and class folders
-	@$(BIN)/python -m manifests.local job processing
+	@$(BIN)/python -m manifests.local job processing $(if $(JSON),--json)
 
 report: $(BIN)/.run ## say how good the model is, by the labels; a picture goes to .local/report.png
-	@$(BIN)/python -m manifests.local job report --picture .local/report.png
+	@$(BIN)/python -m manifests.local job report --picture .local/report.png $(if $(JSON),--json)
 
 delete: $(BIN)/.run ## delete predictions and all that followed from them: ID="<prediction id> ..."
 	@$(BIN)/python -m manifests.local job deletion $(or $(ID),$(error Say which: make delete ID=<prediction id>))
@@ -50,7 +51,7 @@ restore: $(BIN)/.run ## bring the copy in BACKUP=backup into an empty place
 	@$(BIN)/python -m manifests.local restore $(BACKUP)
 
 review: $(BIN)/.run ## have the labels that are most likely wrong looked at again, in a project of their own
-	@$(BIN)/python -m manifests.local job review
+	@$(BIN)/python -m manifests.local job review $(if $(JSON),--json)
 
 monitor: $(BIN)/.run $(BIN)/.label-studio ## start Prometheus and Alertmanager beside the parts
 	@$(BIN)/python -m manifests.local monitor

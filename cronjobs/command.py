@@ -1,23 +1,31 @@
-"""How every job ends: a line for people, one for machines, and a status that says if it must run again.
+"""How every job ends: text for people, a line of JSON for machines, and a status that asks for another run.
+
+A terminal shows the text alone; a log or a pipe gets both, and ``--json`` leaves the JSON alone.
 
 A job of the loop is gone before Prometheus could ask it, so it leaves in the store how it ended, and the web
 application exposes that. Two objects a job, one for the last complete run and one for the last other, are
 written whole: a failure does not hide when the job last did its work.
 """
 
+import argparse
 import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, NoReturn
+
+from pydantic import ValidationError
 
 from cronjobs.settings import CronjobSettings
 from gourmetgram import keys
 from gourmetgram.jobs import JOBS
 from gourmetgram.records import JobRun
 from gourmetgram.store import Store, StoreUnavailableError
+
+JSON_ALONE = "--json"
+INTERRUPTED = 130
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +39,19 @@ class Outcome(NamedTuple):
     """False if there is something left that another run may be able to do."""
     items: int = 0
     """How many things it dealt with: tasks, annotations, answers."""
+    details: Sequence[str] = ()
+    """Lines of text that people read before the summary."""
 
 
 class NotDoneError(Exception):
     """The job can't be done now, but another run may do it; the message says why."""
+
+
+def arguments(description: str) -> argparse.ArgumentParser:
+    """Make the parser of a job's command line, with the option that every job has."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument(JSON_ALONE, action="store_true", help="print one line of JSON and nothing else")
+    return parser
 
 
 def run(name: str, job: Callable[[], Outcome]) -> NoReturn:
@@ -44,7 +61,9 @@ def run(name: str, job: Callable[[], Outcome]) -> NoReturn:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     started_at, started = datetime.now(UTC), time.monotonic()
     try:
-        outcome = _try(job)
+        outcome = _try(job, _retry_seconds())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except Exception as error:
         _leave(name, Outcome(f"failed: {error}", {}, complete=False), time.monotonic() - started)
         raise
@@ -57,13 +76,35 @@ def run(name: str, job: Callable[[], Outcome]) -> NoReturn:
         "seconds": seconds,
         **outcome.figures,
     }
-    sys.stdout.write(f"{name}: {outcome.summary}\n{json.dumps(figures)}\n")
+    sys.stdout.writelines(f"{line}\n" for line in _shown(name, outcome, figures))
     sys.exit(0 if outcome.complete else 1)
 
 
-def _try(job: Callable[[], Outcome]) -> Outcome:
+def _shown(name: str, outcome: Outcome, figures: Mapping[str, object]) -> Iterator[str]:
+    """Give the lines of output, for people and for machines."""
+    alone = JSON_ALONE in sys.argv
+    if not alone:
+        yield from outcome.details
+        yield f"{name}: {outcome.summary}"
+    if alone or not sys.stdout.isatty():
+        yield json.dumps(figures)
+
+
+def _retry_seconds() -> float:
+    """Read the settings; exit with a sentence if they can't be used."""
+    try:
+        return CronjobSettings().retry_seconds
+    except ValidationError as error:
+        wrong = [
+            f"GOURMETGRAM_{'_'.join(map(str, each['loc'])).upper()} can't be used: {each['msg']}."
+            for each in error.errors()
+        ]
+        sys.exit("\n".join(wrong))
+
+
+def _try(job: Callable[[], Outcome], retry_seconds: float) -> Outcome:
     """Try again for the first seconds: a pod may start before the network's policies know its address."""
-    deadline = time.monotonic() + CronjobSettings().retry_seconds
+    deadline = time.monotonic() + retry_seconds
     while True:
         try:
             return job()

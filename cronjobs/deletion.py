@@ -4,7 +4,6 @@ Without an id it deletes what is older than the retention period. Killed anywher
 what is to be deleted follows from the ids, or from the days, and not from what an earlier run has read.
 """
 
-import argparse
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -13,7 +12,7 @@ from itertools import islice
 
 from label_studio_sdk.client import LabelStudio
 
-from cronjobs.command import Outcome, run
+from cronjobs.command import Outcome, arguments, run
 from cronjobs.holdings import BY_DAY, BY_ID, TASKS, about, everywhere, older
 from cronjobs.label_studio.client import connect
 from cronjobs.label_studio.removal import delete_tasks
@@ -125,7 +124,7 @@ class Deletion:
 def main() -> Outcome:
     """Delete what the command line names, or what is too old."""
     settings = CronjobSettings()
-    parser = argparse.ArgumentParser(description="Delete predictions and all that followed from them.")
+    parser = arguments("Delete predictions and all that followed from them.")
     parser.add_argument("ids", nargs="*", metavar="ID", help="of a prediction; none: those that are too old")
     given = parser.parse_args().ids or settings.deleted_predictions.split()
     try:

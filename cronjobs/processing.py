@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from cronjobs import quality
 from cronjobs.archive import unreadable
-from cronjobs.command import Outcome, run
+from cronjobs.command import Outcome, arguments, run
 from cronjobs.outputs import UnreadableOutputError, is_answer, read
 from cronjobs.settings import CronjobSettings
 from cronjobs.settling import Kind, Settlement, Waiting, unless_gone
@@ -147,6 +147,7 @@ class Processing:
 
 def main() -> Outcome:
     """Run with the settings, then work out how good the model is: labels change nowhere else."""
+    arguments("Turn annotations and relabels into labels and class folders.").parse_args()
     settings = CronjobSettings()
     store = Store(settings)
     outcome = Processing(store, settings).run()

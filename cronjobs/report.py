@@ -3,14 +3,12 @@
 Its accuracy is an estimate for all predictions of the window, not for those that happened to be labelled.
 """
 
-import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from cronjobs.agreement import agreement, lines, several, sway
-from cronjobs.command import Outcome, run
+from cronjobs.command import NotDoneError, Outcome, arguments, run
 from cronjobs.estimation import Share
 from cronjobs.quality import Evidence, quality, read
 from cronjobs.settings import CronjobSettings
@@ -21,6 +19,7 @@ from gourmetgram.records import LabelRecord
 from gourmetgram.sources import Source
 from gourmetgram.store import Store
 
+PICTURES = (".png", ".svg")
 HEADINGS = f"{'share':>9}   {'95 % interval':19}{'labels':>7}"
 
 
@@ -31,10 +30,9 @@ def table(figures: Sequence[WindowQuality]) -> Iterator[str]:
     yield _line("accuracy", every.accuracy)
     yield _single("mean confidence", every.mean_confidence)
     yield _single("macro F1", every.macro_f1)
-    for name, share in every.recall.items():
-        yield _line(f"  photos of {name}", share)
-    for name, share in every.precision.items():
-        yield _line(f"  taken for {name}", share)
+    for title, shares in (("photos of", every.recall), ("taken for", every.precision)):
+        known = {name: share for name, share in shares.items() if share.value is not None}
+        yield from (_line(f"  {title} {name}", share) for name, share in known.items())
     if len(figures) > 2:  # noqa: PLR2004 - more than one version beside all of them
         yield from ["", f"{'accuracy by model version':34}{HEADINGS}"]
         yield from (
@@ -63,11 +61,13 @@ def about(evidence: Evidence, figures: WindowQuality) -> Iterator[str]:
 
 def main() -> Outcome:
     """Print the table, draw the picture if one is asked for."""
-    parser = argparse.ArgumentParser(description="Tell how good the model was, by the labels.")
+    parser = arguments("Tell how good the model was, by the labels.")
     parser.add_argument("--days", type=int, default=30, help="days before the last one (default: 30)")
     parser.add_argument("--until", type=date.fromisoformat, help="last day, YYYY-MM-DD (default: today, UTC)")
     parser.add_argument("--picture", type=Path, help="draw the accuracy into this file, .png or .svg")
     given = parser.parse_args()
+    if given.picture and given.picture.suffix not in PICTURES:
+        parser.error(f"{given.picture} is no picture: its name ends in {' or '.join(PICTURES)}")
     until = given.until or datetime.now(UTC).date()
     start = until - timedelta(days=given.days)
     settings = CronjobSettings()
@@ -76,16 +76,23 @@ def main() -> Outcome:
     figures = quality(evidence, f"{given.days}d", start, until)
     recent = [each for each in evidence.labels if created_on(each.prediction_id) >= start]
     agreed, swayed = agreement(several(store, recent, list(days(until, given.days)))), sway(recent)
-    text = [*about(evidence, figures[0]), "", *table(figures), "", *other_sources(recent), ""]
+    text = [*about(evidence, figures[0]), "", *table(figures), "", *other_sources(recent)]
     text += [*lines(agreed, swayed), ""]
-    sys.stdout.write("\n".join(text))
     if given.picture:
-        from cronjobs.picture import draw  # noqa: PLC0415 - takes a second, and most reports want none
-
-        draw(figures[0], given.picture)
+        _draw(figures[0], given.picture)
     windows = [each.model_dump(mode="json") for each in figures]
     people = {"agreement": agreed._asdict(), "sway": swayed._asdict()}
-    return Outcome(_summary(figures[0]), {"windows": windows, **people})
+    return Outcome(_summary(figures[0]), {"windows": windows, **people}, details=text)
+
+
+def _draw(figures: WindowQuality, place: Path) -> None:
+    from cronjobs.picture import draw  # noqa: PLC0415 - takes a second, and most reports want none
+
+    try:
+        draw(figures, place)
+    except OSError as error:
+        message = f"the picture {place} could not be written: {error.strerror or error}"
+        raise NotDoneError(message) from error
 
 
 def _summary(figures: WindowQuality) -> str:

@@ -4,8 +4,6 @@ Confident learning (Northcutt, Jiang and Chuang 2021, https://arxiv.org/abs/1911
 probabilities: a label is suspect where the model is as sure of another class as it usually is of that class.
 """
 
-import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -15,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import ValidationError
 
-from cronjobs.command import Outcome, run
+from cronjobs.command import Outcome, arguments, run
 from cronjobs.label_studio.client import connect
 from cronjobs.label_studio.setup import set_up_project, write_notes
 from cronjobs.settings import CronjobSettings
@@ -108,9 +106,7 @@ def line(each: Labelled) -> str:
 
 def main() -> Outcome:
     """Put the likeliest errors into the project of the review."""
-    parser = argparse.ArgumentParser(
-        description="Have the labels that are most likely wrong looked at again."
-    )
+    parser = arguments("Have the labels that are most likely wrong looked at again.")
     parser.add_argument("--days", type=int, default=30, help="days before today (default: 30)")
     parser.add_argument("--size", type=int, default=20, help="labels at most (default: 20)")
     given = parser.parse_args()
@@ -118,7 +114,6 @@ def main() -> Outcome:
     store = Store(settings)
     known = read(store, settings.processing_threads, datetime.now(UTC).date(), given.days)
     chosen = list(islice(unreviewed(store, suspects(known)), given.size))
-    sys.stdout.write("".join(f"{line(each)}\n" for each in chosen))
     figures = {"labels": len(known), "suspect": len(chosen)}
     if not chosen:
         return Outcome(f"nothing new to review among {len(known)} labels", figures)
@@ -128,7 +123,8 @@ def main() -> Outcome:
         for each in chosen:
             ask(store, each)
         ProjectSync(studio, store, settings, REVIEW).run()
-    return Outcome(f"{len(chosen)} of {len(known)} labels wait in Review (project {number})", figures)
+    summary = f"{len(chosen)} of {len(known)} labels wait in Review (project {number})"
+    return Outcome(summary, figures, details=[line(each) for each in chosen])
 
 
 if __name__ == "__main__":

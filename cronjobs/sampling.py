@@ -5,7 +5,6 @@ draws nothing more if that was today's: killed and run again, or run twice at on
 run would have left.
 """
 
-import argparse
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 
 from cronjobs import draws
 from cronjobs.choosing import Pool, in_order
-from cronjobs.command import Outcome, run
+from cronjobs.command import Outcome, arguments, run
 from cronjobs.draws import Draw, Drawn, Seen
 from cronjobs.settings import CronjobSettings
 from cronjobs.window import predictions
@@ -163,7 +162,7 @@ def _drawn(pool: Pool, chosen: Sequence[str], batch: str) -> Iterator[Drawn]:
 def main() -> Outcome:
     """Run with the settings, of which the command line can replace three."""
     settings = CronjobSettings()
-    parser = argparse.ArgumentParser(description="Draw predictions at random and make them tasks.")
+    parser = arguments("Draw predictions at random and make them tasks.")
     parser.add_argument("--size", type=int, default=settings.sample_size)
     parser.add_argument("--window-days", type=int, default=settings.sample_window_days)
     parser.add_argument("--seed", help="draw what this text decides (default: the date and the day's count)")

@@ -4,15 +4,15 @@ The server itself exports each annotation when it is made, and loses the export 
 sync exports all annotations ever made, so that is left to the day when one is found missing.
 """
 
-import argparse
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from label_studio_sdk.client import LabelStudio
 from pydantic import ValidationError
 
-from cronjobs.command import NotDoneError, Outcome, run
+from cronjobs.command import NotDoneError, Outcome, arguments, run
 from cronjobs.exports import Exported, exported_until, missing
 from cronjobs.imports import WINDOW_DAYS, Imports
 from cronjobs.label_studio import storages
@@ -123,30 +123,43 @@ def sync(
 ) -> Outcome:
     """Sync the projects of some sources; the failure of one does not keep the others from it."""
     store = Store(settings)
-    figures: dict[str, dict[str, int] | dict[str, str]] = {}
-    said = []
-    complete, items = True, 0
+    done: dict[Asked, dict[str, int]] = {}
+    failed: dict[Asked, str] = {}
     for source in sources:
         try:
-            counts = ProjectSync(studio, store, settings, source, looks_at_all=looks_at_all).run()
+            done[source] = ProjectSync(studio, store, settings, source, looks_at_all=looks_at_all).run()
         except (NotDoneError, StoreUnavailableError) as error:
-            complete = False
-            figures[source] = {"error": str(error)}
-            said.append(f"{TITLES[source]} not done: {error}")
-        else:
-            figures[source] = counts
-            items += sum(counts.values())
-            said.append(
-                f"{TITLES[source]} {counts['imported']} tasks in, {counts['exported']} annotations out, "
-                f"{counts['withdrawn']} withdrawn"
-            )
-    return Outcome("; ".join(said), {"projects": figures}, complete, items)
+            failed[source] = str(error)
+    projects = {**done, **{source: {"error": error} for source, error in failed.items()}}
+    return Outcome(
+        "; ".join(_said(done, failed)),
+        {"projects": projects},
+        complete=not failed,
+        items=sum(sum(counts.values()) for counts in done.values()),
+        details=[f"{TITLES[source]}: {_counted(counts)}" for source, counts in done.items()],
+    )
+
+
+def _said(done: Mapping[Asked, Mapping[str, int]], failed: Mapping[Asked, str]) -> Iterator[str]:
+    """Say what was done in all projects, and why some were not; the same reason is said once."""
+    if done:
+        yield _counted(sum(map(Counter, done.values()), Counter()))
+    for reason in dict.fromkeys(failed.values()):
+        titles = ", ".join(TITLES[source] for source, error in failed.items() if error == reason)
+        yield f"{titles} not done: {reason}"
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return (
+        f"{counts['imported']} tasks imported, {counts['exported']} annotations exported, "
+        f"{counts['withdrawn']} withdrawn"
+    )
 
 
 def main() -> Outcome:
     """Sync the project that the command line names, or all."""
     numbers = range(1, len(PROJECTS) + 1)
-    parser = argparse.ArgumentParser(description="Import tasks into Label Studio and export annotations.")
+    parser = arguments("Import tasks into Label Studio and export annotations.")
     named = ", ".join(f"{number} {TITLES[PROJECTS[number - 1]]}" for number in numbers)
     parser.add_argument("project", type=int, choices=numbers, nargs="?", help=f"{named}; all if not given")
     parser.add_argument(

@@ -41,7 +41,7 @@ def test_those_who_disagree_count_until_one_answer_is_withdrawn(empty_store: Sto
 
 
 def test_the_report_tells_the_sway_where_both_kinds_of_labels_are(
-    empty_store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    empty_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = upload(empty_store, 1)
     shown = annotation(record, "Egg").replace(b'"total_predictions": 0', b'"total_predictions": 1')
@@ -50,6 +50,5 @@ def test_the_report_tells_the_sway_where_both_kinds_of_labels_are(
     Processing(empty_store, SETTINGS).run()
     assert sway(labels(empty_store, 4, TODAY, 0)) == (1, 1, 0)
     monkeypatch.setattr("sys.argv", ["report", "--until", str(TODAY)])
-    report.main()
     said = "100.0% agreed with the model when shown, 0.0% when blind"
-    assert said in capsys.readouterr().out
+    assert said in "\n".join(report.main().details)

@@ -26,6 +26,40 @@ def test_a_job_that_should_run_again_says_why(capsys: pytest.CaptureFixture[str]
     assert json.loads(machines)["error"] == str(error)
 
 
+def test_on_a_terminal_people_get_text_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    with pytest.raises(SystemExit):
+        run("report", lambda: Outcome("accuracy known", {"n": 1}, details=["a table", ""]))
+    assert capsys.readouterr().out == "a table\n\nreport: accuracy known\n"
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_json_is_given_alone_where_it_is_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    monkeypatch.setattr("sys.argv", ["report", "--json"])
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    with pytest.raises(SystemExit):
+        run("report", lambda: Outcome("accuracy known", {"n": 1}, details=["a table"]))
+    assert json.loads(capsys.readouterr().out)["n"] == 1
+
+
+def test_a_setting_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOURMETGRAM_SAMPLE_SIZE", "many")
+    with pytest.raises(SystemExit, match="GOURMETGRAM_SAMPLE_SIZE can't be used"):
+        run("a job", lambda: Outcome("done", {}))
+
+
+def test_ctrl_c_ends_a_job_quietly() -> None:
+    def job() -> Outcome:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit, match="130"):
+        run("a job", job)
+
+
 def test_a_job_that_left_something_should_run_again() -> None:
     with pytest.raises(SystemExit, match="1"):
         run("processing", lambda: Outcome("all but one", {}, complete=False))
