@@ -11,7 +11,7 @@ from monitoring.dashboards.quality import QUALITY
 from monitoring.dashboards.service import SERVICE
 from monitoring.grafana_alerts import alerting
 
-MONITORING = Path(__file__).parent
+IN_CHART = Path(__file__).parents[1] / "charts/gourmetgram/monitoring"
 DASHBOARDS = {"service": SERVICE, "quality": QUALITY, "loop": LOOP}
 
 
@@ -31,9 +31,9 @@ Readable.add_representer(str, Readable.represent_str)
 def files() -> Iterator[tuple[Path, str]]:
     """Give each file that is generated, with what belongs into it."""
     for name, dashboard in DASHBOARDS.items():
-        yield MONITORING / f"dashboards/{name}.json", json.dumps(dashboard, indent=2) + "\n"
-    text = yaml.dump(alerting(MONITORING / "rules"), Dumper=Readable, sort_keys=False, width=110)
-    yield MONITORING / "dashboards/alerts.yaml", f"# Made of rules/ by `make dashboards`.\n{text}"
+        yield IN_CHART / f"dashboards/{name}.json", json.dumps(dashboard, indent=2) + "\n"
+    text = yaml.dump(alerting(IN_CHART / "rules"), Dumper=Readable, sort_keys=False, width=110)
+    yield IN_CHART / "dashboards/alerts.yaml", f"# Made of rules/ by `make dashboards`.\n{text}"
 
 
 def main() -> None:

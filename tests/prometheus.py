@@ -17,7 +17,7 @@ Rule = dict[str, Any]
 
 RULES: list[Rule] = [
     rule
-    for path in sorted((ROOT / "monitoring/rules").glob("*.yaml"))
+    for path in sorted((ROOT / "charts/gourmetgram/monitoring/rules").glob("*.yaml"))
     for group in yaml.safe_load(path.read_text())["groups"]
     for rule in group["rules"]
 ]

@@ -35,7 +35,7 @@ def configuration(settings: LocalSettings) -> dict[str, Any]:
     """Say what Prometheus scrapes, by which rules it judges and whom it tells."""
     return {
         "global": {"scrape_interval": "15s", "evaluation_interval": "30s"},
-        "rule_files": [str(ROOT / "monitoring/rules/*.yaml")],
+        "rule_files": [str(ROOT / "charts/gourmetgram/monitoring/rules/*.yaml")],
         "alerting": {"alertmanagers": [{"static_configs": [_address(settings.alertmanager_port)]}]},
         "scrape_configs": [
             _scrape("webapp", settings.webapp_port),

@@ -88,7 +88,7 @@ class System:
         return Server(command, port, self.folder / "alertmanager.log", ready_path="/-/ready")
 
     def _prometheus(self) -> Server:
-        for path in (ROOT / "monitoring/rules").glob("*.yaml"):
+        for path in (ROOT / "charts/gourmetgram/monitoring/rules").glob("*.yaml"):
             # Longer than Prometheus takes to find its targets: 5 s in which it knows no web application.
             text = re.sub(r"for: \d+m$", "for: 8s", path.read_text(), flags=re.MULTILINE)
             (self.folder / path.name).write_text(text.replace("} > 600", "} > 3").replace(") > 600", ") > 3"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from monitoring.__main__ import DASHBOARDS, MONITORING
+from monitoring.__main__ import DASHBOARDS, IN_CHART
 
 PACKAGE = Path(__file__).parent / "grafana"
 ENUMS = {"absolute": "ThresholdsMode.Absolute", "continuous-BlPu": "FieldColorModeId.ContinuousBlPu"}
@@ -46,11 +46,11 @@ def complaints(folder: Path, dashboard: str) -> str:
 
 @pytest.mark.parametrize("name", DASHBOARDS)
 def test_a_dashboard_is_what_grafana_takes(folder: Path, name: str) -> None:
-    assert complaints(folder, (MONITORING / f"dashboards/{name}.json").read_text()) == ""
+    assert complaints(folder, (IN_CHART / f"dashboards/{name}.json").read_text()) == ""
 
 
 def test_a_field_that_grafana_does_not_know_is_found(folder: Path) -> None:
-    wrong = re.sub('"refresh"', '"refreshes"', (MONITORING / "dashboards/loop.json").read_text(), count=1)
+    wrong = re.sub('"refresh"', '"refreshes"', (IN_CHART / "dashboards/loop.json").read_text(), count=1)
     assert "refreshes" in complaints(folder, wrong)
 
 
@@ -71,7 +71,7 @@ def refusal(checker: Path, alerts: str) -> str:
 
 
 def test_the_alerts_are_what_grafana_provisions(checker: Path) -> None:
-    assert refusal(checker, (MONITORING / "dashboards/alerts.yaml").read_text()) == ""
+    assert refusal(checker, (IN_CHART / "dashboards/alerts.yaml").read_text()) == ""
 
 
 @pytest.mark.parametrize(
@@ -84,5 +84,5 @@ def test_the_alerts_are_what_grafana_provisions(checker: Path) -> None:
 def test_an_alert_that_grafana_would_refuse_is_found(
     checker: Path, right: str, wrong: str, reason: str
 ) -> None:
-    alerts = (MONITORING / "dashboards/alerts.yaml").read_text()
+    alerts = (IN_CHART / "dashboards/alerts.yaml").read_text()
     assert reason in refusal(checker, alerts.replace(right, wrong, 1))

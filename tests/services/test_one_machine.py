@@ -110,7 +110,7 @@ def test_monitor_starts_prometheus_with_the_rules_and_an_alertmanager_it_knows(r
     api = f"http://127.0.0.1:{running.ports['prometheus']}/api/v1"
     groups = requests.get(f"{api}/rules", timeout=30).json()["data"]["groups"]
     assert {group["name"].removeprefix("gourmetgram-") for group in groups} == {
-        path.stem for path in (ROOT / "monitoring/rules").glob("*.yaml")
+        path.stem for path in (ROOT / "charts/gourmetgram/monitoring/rules").glob("*.yaml")
     }
     deadline = time.monotonic() + 60
     while not requests.get(f"{api}/alertmanagers", timeout=30).json()["data"]["activeAlertmanagers"]:

@@ -1,5 +1,8 @@
 """What the chart makes of its values."""
 
+import shutil
+import subprocess
+import tarfile
 from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
@@ -143,6 +146,27 @@ def test_two_releases_share_no_name(render: Render) -> None:
         return {(thing["kind"], thing["metadata"]["name"]) for thing in objects}
 
     assert not names("a") & names("b")
+
+
+@pytest.mark.parametrize("release", ["1food", "food.v2"])
+def test_a_release_that_would_get_invalid_names_is_refused(render: Render, release: str) -> None:
+    with pytest.raises(RefusedError, match=f"release name {release} can't begin names of Services"):
+        render(release=release)
+
+
+def test_the_chart_is_packed_whole_without_the_repository(helm: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(CHART, tmp_path / "chart", symlinks=True)
+    packed = subprocess.run(
+        [helm, "package", copy, "--destination", tmp_path], capture_output=True, text=True, check=True
+    )
+    assert "symbolic link" not in packed.stdout + packed.stderr
+    with tarfile.open(next(tmp_path.glob("*.tgz"))) as archive:
+        names = {name.removeprefix("gourmetgram/monitoring/") for name in archive.getnames()}
+    assert names >= {"rules/loop.yaml", "dashboards/loop.json", "dashboards/alerts.yaml"}
+
+
+def test_the_chart_refers_to_nothing_outside_itself() -> None:
+    assert [path for path in CHART.rglob("*") if path.is_symlink()] == []
 
 
 @pytest.mark.parametrize("found", [3, None])

@@ -108,7 +108,7 @@ def test_what_is_generated_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("name", DASHBOARDS)
 def test_the_panels_of_a_dashboard_fill_rows_without_overlap(name: str) -> None:
-    board = json.loads((ROOT / f"monitoring/dashboards/{name}.json").read_text())
+    board = json.loads((ROOT / f"charts/gourmetgram/monitoring/dashboards/{name}.json").read_text())
     cells = [
         (x, y)
         for panel in board["panels"]
@@ -120,7 +120,7 @@ def test_the_panels_of_a_dashboard_fill_rows_without_overlap(name: str) -> None:
 
 
 def test_grafana_gets_every_alert_with_a_condition_on_its_query() -> None:
-    alerting = yaml.safe_load((ROOT / "monitoring/dashboards/alerts.yaml").read_text())
+    alerting = yaml.safe_load((ROOT / "charts/gourmetgram/monitoring/dashboards/alerts.yaml").read_text())
     rules = [rule for group in alerting["groups"] for rule in group["rules"]]
     assert {rule["title"] for rule in rules} == {rule["alert"] for path in RULES for rule in alerts(path)}
     for rule in rules:

@@ -12,8 +12,8 @@ import yaml
 from tests.conftest import ROOT
 
 MONITORING = ROOT / "monitoring"
-RULES = sorted(MONITORING.glob("rules/*.yaml"))
-TESTS = sorted(MONITORING.glob("rules/tests/*.yaml"))
+RULES = sorted((ROOT / "charts/gourmetgram/monitoring/rules").glob("*.yaml"))
+TESTS = sorted(MONITORING.glob("tests/*.yaml"))
 
 
 def alerts(path: Path) -> list[dict[str, Any]]:

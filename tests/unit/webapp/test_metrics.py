@@ -31,7 +31,9 @@ def test_every_class_has_a_series_from_the_start(services: Services) -> None:
     assert {value(services, "gourmetgram_predictions_total", predicted=name) for name in CLASSES} == {0}
 
 
-RULES = "".join(path.read_text() for path in sorted((ROOT / "monitoring/rules").glob("*.yaml")))
+RULES = "".join(
+    path.read_text() for path in sorted((ROOT / "charts/gourmetgram/monitoring/rules").glob("*.yaml"))
+)
 COUNTERS = sorted(set(re.findall(r"(?:increase|rate)\((gourmetgram_\w+)\{([^}]*)\}", RULES)))
 """KServe's own start with the first request."""
 
