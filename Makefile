@@ -53,6 +53,27 @@ restore: $(BIN)/.run ## bring the copy in BACKUP=backup into an empty place
 review: $(BIN)/.run ## have the labels that are most likely wrong looked at again, in a project of their own
 	@$(BIN)/python -m manifests.local job review $(if $(JSON),--json)
 
+# The new model. Options: BASE=<Food-11>, to learn its training/ again, EVALUATION=<Food-11>, to judge by its evaluation/
+# as well as by the random sample, VERSION=<version>, WHY=<reason>. Threads that spin while they wait for each other
+# take the CPU from the parts that run beside them.
+retrain: export OMP_WAIT_POLICY := PASSIVE
+retrain: export MALLOC_MMAP_THRESHOLD_ := 4294967296
+retrain: export MALLOC_TRIM_THRESHOLD_ := 4294967296
+retrain: $(BIN)/.test ## train a candidate of the labels, and let the gate judge it
+	@$(BIN)/python -m manifests.local retrain $(if $(BASE),--base "$(BASE)") $(if $(EVALUATION),--evaluation "$(EVALUATION)")
+
+gate: $(BIN)/.test ## judge a version of the registry again: VERSION=<version>
+	@$(BIN)/python -m manifests.local gate $(VERSION) $(if $(EVALUATION),--evaluation "$(EVALUATION)")
+
+promote: $(BIN)/.run ## serve the candidate, or VERSION, from now on
+	@$(BIN)/python -m manifests.local promote $(VERSION) $(if $(WHY),--why "$(WHY)")
+
+rollback: $(BIN)/.run ## serve the version again that the last promotion replaced
+	@$(BIN)/python -m manifests.local rollback $(VERSION) $(if $(WHY),--why "$(WHY)")
+
+models: $(BIN)/.run ## say who chose which version of the model, when and why
+	@$(BIN)/python -m manifests.local history
+
 monitor: $(BIN)/.run $(BIN)/.label-studio ## start Prometheus and Alertmanager beside the parts
 	@$(BIN)/python -m manifests.local monitor
 
@@ -293,5 +314,6 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@touch $@
 
 .PHONY: drill fuzz sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services model evaluate lock
+.PHONY: retrain gate promote rollback models
 .PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

@@ -1,4 +1,4 @@
-"""`python -m manifests.local up|monitor|status|logs|down|job|backup|restore`: all parts on one machine."""
+"""`python -m manifests.local up|monitor|status|logs|down|job|backup|restore|…`: all parts on one machine."""
 
 import argparse
 import subprocess
@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from manifests.local import backup, monitoring, supervisor
+from manifests.local import backup, models, monitoring, supervisor
 from manifests.local.failures import full_disk, told_in_a_sentence
 from manifests.local.output import say
 from manifests.local.parts import PARTS, WATCHERS, Part
@@ -139,6 +139,7 @@ COMMANDS: dict[str, Callable[[LocalSettings], None]] = {
     "job": job,
     "backup": save,
     "restore": restore,
+    **models.COMMANDS,
 }
 
 

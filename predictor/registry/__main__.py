@@ -11,6 +11,7 @@ from gourmetgram.store import Store, StoreUnavailableError
 from predictor import publish, runtimes
 from predictor.registry.choosing import promote, rollback
 from predictor.registry.registry import Registry, RegistryError
+from predictor.registry.waiting import wait
 from predictor.settings import PredictorSettings
 
 log = logging.getLogger(__name__)
@@ -26,15 +27,24 @@ def main() -> int:
     try:
         if given.action == "history":
             sys.stdout.writelines(f"{line}\n" for line in history(registry))
-        elif given.action == "promote":
-            before = publish.publish_own(store, settings)
-            log.info("%s is current", promote(registry, given.version, before, given.who, given.why))
         else:
-            log.info("%s is current", rollback(registry, given.version, given.who, given.why))
+            _choose(registry, settings, given)
     except (RegistryError, publish.PublishError, StoreUnavailableError, runtimes.ModelUnusableError) as error:
         log.error("not done: %s", error)  # noqa: TRY400 - the sentence is enough
         return 1
     return 0
+
+
+def _choose(registry: Registry, settings: PredictorSettings, given: argparse.Namespace) -> None:
+    if given.action == "promote":
+        before = publish.publish_own(registry.store, settings)
+        chosen = promote(registry, given.version, before, given.who, given.why)
+    else:
+        chosen = rollback(registry, given.version, given.who, given.why)
+    log.info("%s is current", chosen)
+    if given.predictor:
+        wait(given.predictor, registry.name, chosen)
+        log.info("the predictor serves %s", chosen)
 
 
 def history(registry: Registry) -> Iterator[str]:
@@ -53,6 +63,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--who", default=getpass.getuser(), help="kept with the choice (default: your user)")
     parser.add_argument("--why", default="by hand", help="kept with the choice")
+    parser.add_argument(
+        "--predictor", help="address of one that follows, to wait until it serves the version"
+    )
     return parser.parse_args()
 
 

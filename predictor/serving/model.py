@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,16 +16,15 @@ import numpy as np
 from kserve import InferRequest, InferResponse, Model
 from kserve.errors import InvalidInput
 from numpy.typing import NDArray
-from PIL import Image
 from prometheus_client import Gauge, Summary
 
-from gourmetgram.classes import CLASSES
 from predictor import runtimes
 from predictor.images import SIDE, to_square
 from predictor.images.tensors import from_planes
 from predictor.protocols import v1, v2
 from predictor.protocols.answer import Prediction, prediction
-from predictor.runtimes import ModelUnusableError, Runtime
+from predictor.runtimes import Runtime
+from predictor.runtimes.warm_up import require_usable
 from predictor.settings import PredictorSettings
 
 VERSION = Gauge("gourmetgram_predictor_model", "1 of the version that is served", ["version"])
@@ -82,7 +80,7 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         Raises:
             ModelUnusableError: it can't be served, and the one before goes on.
         """
-        self._runtime = _usable(runtimes.load(self._settings.runtime, path), path)
+        self._runtime = require_usable(runtimes.load(self._settings.runtime, path), path)
         VERSION.clear()
         VERSION.labels(self._runtime.version).set(1)
 
@@ -139,18 +137,3 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         if isinstance(photo, bytes):
             return runtime.run(to_square(photo, max_pixels=self._settings.max_pixels))
         return runtime.run(from_planes(photo))
-
-
-def _usable(runtime: Runtime, path: Path) -> Runtime:
-    if runtime.classes != CLASSES or runtime.side != SIDE:
-        raise ModelUnusableError(f"{path} is a model of other classes or another size.")
-    probabilities = runtime.run(to_square(_warm_up_photo()))
-    if probabilities.shape != (len(CLASSES),) or abs(probabilities.sum() - 1) > 1e-3:  # noqa: PLR2004
-        raise ModelUnusableError(f"{path} doesn't give one probability a class.")
-    return runtime
-
-
-def _warm_up_photo() -> bytes:
-    photo = BytesIO()
-    Image.new("RGB", (2 * SIDE, SIDE), "orange").save(photo, "JPEG")
-    return photo.getvalue()

@@ -24,6 +24,8 @@ class Photo:
 
     path: Path
     label: int
+    weight: float = 1.0
+    """How far its label is trusted; the rest is what the model said before."""
 
 
 def photos(root: Path, split: str) -> list[Photo]:
@@ -49,10 +51,17 @@ def _label(path: Path) -> int | None:
     return int(flat[1]) if flat and int(flat[1]) < len(CLASS_DIRS) else None
 
 
+def drawn(chosen: Sequence[Photo], count: int) -> list[Photo]:
+    """Draw so many photos, or all, always the same ones."""
+    return [chosen[index] for index in np.random.default_rng(0).permutation(len(chosen))[:count]]
+
+
 def training_batches(
     chosen: Sequence[Photo], *, size: int, side: int, rng: np.random.Generator
-) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.int64]]]:
-    """Yield every photo once, shuffled and augmented: pixels (N, 3, side, side) and labels (N,).
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
+    """Yield every photo once, shuffled and augmented: pixels (N, 3, side, side) and shares (N, classes).
+
+    The share of a photo's class is its weight; all others are 0.
 
     The last, incomplete batch is left out: batch norm wants company.
     """
@@ -60,7 +69,13 @@ def training_batches(
     for start in range(0, len(order) - size + 1, size):
         batch = [chosen[index] for index in order[start : start + size]]
         pixels = np.stack([augment(photo.path.read_bytes(), side, rng) for photo in batch])
-        yield pixels.transpose(0, 3, 1, 2), np.array([photo.label for photo in batch])
+        yield pixels.transpose(0, 3, 1, 2), np.stack([_shares(photo) for photo in batch])
+
+
+def _shares(photo: Photo) -> NDArray[np.float32]:
+    shares = np.zeros(len(CLASS_DIRS), dtype=np.float32)
+    shares[photo.label] = photo.weight
+    return shares
 
 
 def centre_batches(chosen: Sequence[Photo], *, size: int = 32) -> Iterator[NDArray[np.uint8]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ class Fit:
     """A network in training; `average` is the one to use."""
 
     def __init__(self, network: MobileNetV2, recipe: Recipe, steps: int) -> None:
+        self._before = copy.deepcopy(network).eval() if recipe.remembered else None
         self._network = network.to(memory_format=torch.channels_last)
         self._recipe = recipe
         self._steps = steps
@@ -39,13 +41,19 @@ class Fit:
         return cast(MobileNetV2, self._average.module.eval())
 
     def step(self, pixels: NDArray[np.float32], targets: NDArray[np.float32]) -> float:
-        """Learn from pixels (N, 3, H, W) in [-1, 1] and class shares (N, classes); returns the loss."""
+        """Learn from pixels (N, 3, H, W) in [-1, 1] and class shares (N, classes); returns the loss.
+
+        What the shares of a photo lack of 1, and the recipe's share of the rest, is what the network said
+        before it was trained (Li and Hoiem, "Learning without Forgetting", 2016).
+        """
         self._freeze()
         for group in self._optimizer.param_groups:
             group["lr"] = self._recipe.learning_rate * self._schedule()
-        logits = self._network(_channels_last(pixels))
+        photos = _channels_last(pixels)
         loss = functional.cross_entropy(
-            logits, torch.from_numpy(targets), label_smoothing=self._recipe.label_smoothing
+            self._network(photos),
+            self._remembering(photos, torch.from_numpy(targets)),
+            label_smoothing=self._recipe.label_smoothing,
         )
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -53,6 +61,14 @@ class Fit:
         self._average.update_parameters(self._network)
         self._step += 1
         return loss.item()
+
+    def _remembering(self, photos: Tensor, targets: Tensor) -> Tensor:
+        if self._before is None:
+            return targets
+        learned = (1 - self._recipe.remembered) * targets
+        with torch.no_grad():
+            said = torch.softmax(self._before(photos), dim=1)
+        return learned + (1 - learned.sum(dim=1, keepdim=True)) * said
 
     def _freeze(self) -> None:
         """Train all but the first blocks; those keep their batch statistics too."""

@@ -21,3 +21,8 @@ class Recipe:
     weight_decay: float = 0.05
     label_smoothing: float = 0.1
     averaging: float = 0.99  # of the weights, exponentially, a step
+    remembered: float = 0.0  # share of what the model said before in what it learns of each photo
+
+
+RETRAINING = Recipe(epochs=6, learning_rate=3e-4, label_smoothing=0.0, averaging=0.98, remembered=0.3)
+"""For a model that is good already: small steps, and what it knows is a part of what it learns."""

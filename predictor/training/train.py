@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from tqdm import tqdm
 from gourmetgram.classes import CLASSES
 from predictor.images.tensors import normalise
 from predictor.training import RUN, log, show_log
-from predictor.training.architecture import from_backbone
+from predictor.training.architecture import MobileNetV2, from_backbone
 from predictor.training.augmentation import mix
 from predictor.training.calibration import fit_temperature
 from predictor.training.checkpoint import Run
@@ -24,23 +24,28 @@ from predictor.training.recipe import Recipe
 
 def train(data: Path, backbone: Path, run: Run, recipe: Recipe) -> None:
     """Fit a network to `training` and its temperature to `validation`; both are kept in the run's folder."""
-    fit = _fit(photos(data, "training"), backbone, run, recipe)
+    fit = fit_to(photos(data, "training"), lambda: from_backbone(backbone, len(CLASSES)), run, recipe)
     _calibrate(fit, photos(data, "validation"), run)
 
 
 def refit(data: Path, backbone: Path, run: Run, recipe: Recipe, held_out: Run) -> None:
     """Fit a network to both splits, with the temperature of a run that held `validation` out."""
     _, temperature = held_out.trained()
-    fit = _fit(photos(data, "training") + photos(data, "validation"), backbone, run, recipe)
+    both = photos(data, "training") + photos(data, "validation")
+    fit = fit_to(both, lambda: from_backbone(backbone, len(CLASSES)), run, recipe)
     run.finish(fit.average.state_dict(), temperature)
 
 
-def _fit(chosen: Sequence[Photo], backbone: Path, run: Run, recipe: Recipe) -> Fit:
+def fit_to(chosen: Sequence[Photo], start: Callable[[], MobileNetV2], run: Run, recipe: Recipe) -> Fit:
+    """Fit the network that `start` makes to photos; a run that was killed goes on after its last epoch.
+
+    Raises ValueError where the photos are too few for a batch.
+    """
     batches = len(chosen) // recipe.batch
     if batches == 0:
         raise ValueError(f"{len(chosen)} photos are less than one batch of {recipe.batch}")
     torch.manual_seed(recipe.seed)
-    fit = Fit(from_backbone(backbone, len(CLASSES)), recipe, steps=batches * recipe.epochs)
+    fit = Fit(start(), recipe, steps=batches * recipe.epochs)
     done = _restored(fit, run, recipe, len(chosen))
     log.info("%d photos to learn from, %d epochs, %d of them done", len(chosen), recipe.epochs, done)
     for epoch in range(done, recipe.epochs):
@@ -62,12 +67,11 @@ def _learn(fit: Fit, chosen: Sequence[Photo], recipe: Recipe, epoch: int) -> Non
     """Go once through the photos; chance depends on seed and epoch alone, so that a run can be resumed."""
     rng = np.random.default_rng([recipe.seed, epoch])
     torch.manual_seed(int(rng.integers(2**31)))
-    one_hot = np.eye(len(CLASSES), dtype=np.float32)
     batches = training_batches(chosen, size=recipe.batch, side=recipe.side, rng=rng)
     total = len(chosen) // recipe.batch
     with tqdm(batches, desc=f"epoch {epoch + 1}/{recipe.epochs}", total=total, unit="batch") as bar:
-        for pixels, labels in bar:
-            loss = fit.step(*mix(normalise(pixels), one_hot[labels], rng))
+        for pixels, shares in bar:
+            loss = fit.step(*mix(normalise(pixels), shares, rng))
             bar.set_postfix(loss=f"{loss:.3f}")
 
 

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 DOCS = {path: path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
 TEXT = "\n".join(DOCS.values())
-SETTINGS_MODULES = ("gourmetgram", "webapp", "predictor", "cronjobs", "manifests.local")
+SETTINGS_MODULES = ("gourmetgram", "webapp", "predictor", "predictor.training", "cronjobs", "manifests.local")
 
 
 def _settings() -> Iterator[str]:

@@ -33,7 +33,7 @@ def test_a_folder_without_photos_names_both_layouts(tmp_path: Path) -> None:
 def test_every_photo_comes_once_an_epoch() -> None:
     chosen = [Photo(ONE, label) for label in range(10)]
     batches = list(training_batches(chosen, size=5, side=32, rng=np.random.default_rng(0)))
-    assert sorted(np.concatenate([labels for _, labels in batches])) == list(range(10))
+    assert sorted(np.concatenate([shares.argmax(axis=1) for _, shares in batches])) == list(range(10))
     assert batches[0][0].shape == (5, 3, 32, 32)
 
 
@@ -68,3 +68,9 @@ def test_a_mixed_batch_says_what_it_shows() -> None:
         mixed, targets = mix(pixels, np.eye(4, dtype=np.float32), rng)
         assert mixed.dtype == targets.dtype == np.float32
         assert targets @ greys == pytest.approx(mixed.mean(axis=(1, 2, 3)), abs=1e-4)
+
+
+def test_a_label_that_is_half_trusted_has_half_of_the_photo() -> None:
+    chosen = [Photo(ONE, 3, weight=0.5)]
+    _, shares = next(training_batches(chosen, size=1, side=32, rng=np.random.default_rng(0)))
+    assert shares[0, 3] == shares.sum() == 0.5

@@ -1,0 +1,46 @@
+"""The commands about the model's versions: train one, judge, promote, go back, and say who did what."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+from manifests.local import supervisor
+from manifests.local.settings import LocalSettings, environment
+
+
+def retrain(settings: LocalSettings) -> None:
+    """Train a candidate of the labels and judge it: `retrain`, with the command's own arguments."""
+    _module(settings, "predictor.training.retrain", *sys.argv[2:])
+
+
+def choose(settings: LocalSettings) -> None:
+    """Promote a version or bring one back: `promote|rollback [VERSION]`; wait until it is served."""
+    predictor = f"http://127.0.0.1:{settings.predictor_port}"
+    waiting = ["--predictor", predictor] if supervisor.running() else []
+    _module(settings, "predictor.registry", *sys.argv[1:], *waiting)
+
+
+def history(settings: LocalSettings) -> None:
+    """Say who chose which version, when and why."""
+    _module(settings, "predictor.registry", "history")
+
+
+def gate(settings: LocalSettings) -> None:
+    """Judge a version against the current one: `gate VERSION`."""
+    _module(settings, "predictor.training.gate", *sys.argv[2:])
+
+
+def _module(settings: LocalSettings, module: str, *arguments: str) -> None:
+    command = [sys.executable, "-m", module, *arguments]
+    status = subprocess.run(command, env=environment(settings), check=False).returncode
+    if status:
+        sys.exit(status)
+
+
+COMMANDS: dict[str, Callable[[LocalSettings], None]] = {
+    "retrain": retrain,
+    "gate": gate,
+    "promote": choose,
+    "rollback": choose,
+    "history": history,
+}

@@ -1,0 +1,114 @@
+"""What a candidate must fulfil: each check says what it found and what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import onnx
+
+from predictor.registry.records import Check, ClassComparison, Comparison
+from predictor.training.comparing import Pair
+from predictor.training.costs import MIB
+from predictor.training.duplicates import near_pairs
+from predictor.training.gathering import Found
+from predictor.training.manifest import Manifest
+from predictor.training.settings import GateSettings
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Makes checks, by the settings."""
+
+    settings: GateSettings
+
+    def enough(self, photos: int) -> Check:
+        """Ask for labels."""
+        asked = self.settings.min_photos
+        detail = f"{photos} photos with labels to evaluate; {asked} are asked for."
+        return Check(name="labels", passed=photos >= asked, detail=detail)
+
+    def better(self, whole: Comparison) -> Check:
+        """Ask for more than chance."""
+        detail = (
+            f"{whole.candidate_accuracy:.1%} against {whole.current_accuracy:.1%} of {whole.photos} photos "
+            f"({whole.low:+.1%} to {whole.high:+.1%}); by chance alone with probability "
+            f"{whole.p_better:.3f}, at most {self.settings.chance:g} is asked for."
+        )
+        return Check(name="better", passed=whole.p_better <= self.settings.chance, detail=detail)
+
+    def not_worse(self, name: str, part: Comparison) -> Check:
+        """Ask that no set of photos shows it to be worse."""
+        detail = (
+            f"On {name}, {part.only_current_right} answers became wrong and {part.only_candidate_right} "
+            f"right; worse by chance alone with probability {part.p_worse:.3f}, more than "
+            f"{self.settings.chance:g} is asked for."
+        )
+        return Check(name=f"not worse on {name}", passed=part.p_worse > self.settings.chance, detail=detail)
+
+    def classes(self, classes: list[ClassComparison]) -> Iterator[Check]:
+        """Ask each class with enough photos to keep its recall."""
+        for each in classes:
+            if each.photos < self.settings.min_class_photos:
+                continue
+            lost = each.current_recall - each.candidate_recall
+            detail = (
+                f"{each.name}: {each.candidate_recall:.1%} of {each.photos} photos are found, "
+                f"{each.current_recall:.1%} before; a loss of {self.settings.recall_drop:.0%} is let pass."
+            )
+            yield Check(
+                name=f"recall of {each.name}", passed=lost <= self.settings.recall_drop + 1e-9, detail=detail
+            )
+
+    def calibrated(self, pair: Pair) -> Check:
+        """Ask for honest confidence."""
+        error, before = pair.candidate.calibration_error, pair.current.calibration_error
+        allowed = before + self.settings.calibration_rise
+        detail = f"Expected calibration error {error:.1%}, {before:.1%} before; {allowed:.1%} is let pass."
+        return Check(name="calibration", passed=error <= allowed, detail=detail)
+
+    def fast(self, times: float) -> Check:
+        """Ask for speed."""
+        detail = f"An answer takes {times:.2f} times as long; {self.settings.slower:g} is let pass."
+        return Check(name="latency", passed=times <= self.settings.slower, detail=detail)
+
+    def size(self, size: int, before: int) -> Check:
+        """Ask for a file that isn't much larger."""
+        detail = (
+            f"The file has {size / 1e6:.1f} MB, {size / before:.2f} times as much; "
+            f"{self.settings.larger:g} is let pass."
+        )
+        return Check(name="size", passed=size <= self.settings.larger * before, detail=detail)
+
+    def memory(self, taken: int) -> Check:
+        """Ask for what a pod has."""
+        detail = f"It takes {taken / MIB:.0f} MiB; a pod has {self.settings.memory_mib} for it."
+        return Check(name="memory", passed=taken <= self.settings.memory_mib * MIB, detail=detail)
+
+    def architecture(self, model: onnx.ModelProto, before: onnx.ModelProto) -> Check:
+        """Ask for the same layers."""
+        same = _layers(model) == _layers(before)
+        detail = "Its layers are those of the current model." if same else "It is of another architecture."
+        return Check(name="architecture", passed=same or not self.settings.same_architecture, detail=detail)
+
+    def unseen(self, manifest: Manifest | None, photos: list[Found]) -> Check:
+        """Ask that it has never seen an evaluation photo, nor a near-duplicate."""
+        if manifest is None:
+            detail = "Nobody knows what it learned from: it has no manifest."
+            return Check(name="unseen photos", passed=not self.settings.require_manifest, detail=detail)
+        seen = _seen(manifest, photos)
+        detail = f"It learned from {seen} of the {len(photos)} evaluation photos or their near-duplicates."
+        return Check(name="unseen photos", passed=not seen, detail=detail)
+
+
+def _seen(manifest: Manifest, photos: list[Found]) -> int:
+    learned = [entry.fingerprint for entry in manifest.photos if entry.side != "evaluation"]
+    if not learned or not photos:
+        return 0
+    return len(np.unique(near_pairs([each.fingerprint for each in photos], learned)[:, 0]))
+
+
+def _layers(model: onnx.ModelProto) -> tuple[list[str], list[tuple[int, ...]]]:
+    graph = model.graph
+    return sorted(node.op_type for node in graph.node), sorted(tuple(each.dims) for each in graph.initializer)

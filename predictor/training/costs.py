@@ -1,0 +1,78 @@
+"""What a model costs where it is served: `python -m predictor.training.costs <model> <photo>` measures it.
+
+In a process of its own, since memory that was taken once is counted for ever.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from predictor import runtimes
+from predictor.images import to_square
+
+MIB = 1024 * 1024
+STATUS = Path("/proc/self/status")
+_ROUNDS = 15
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Bytes of the file, most bytes of memory in a process that answers, seconds of an answer."""
+
+    size: int
+    memory: int
+    seconds: float
+
+
+def costs(model: Path, photo: Path) -> Costs:
+    """Measure a model, loaded and answering as the predictor does.
+
+    Raises:
+        ModelUnusableError: it can't be loaded, or ends the process that tries.
+    """
+    command = [sys.executable, "-m", __name__, str(model), str(photo)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip() or "it was killed").splitlines()[-1]
+        raise runtimes.ModelUnusableError(f"{model} can't be loaded: {last}")
+    return Costs(**json.loads(done.stdout))
+
+
+def slower(candidate: Path, current: Path, photo: Path) -> float:
+    """Tell how many times as long the candidate takes, both in turns: the machine's moods are on both."""
+    square = to_square(photo.read_bytes())
+    models = [runtimes.load("onnx", path) for path in (candidate, current)]
+    times = [[_seconds(lambda model=model: model.run(square)) for model in models] for _ in range(_ROUNDS)]  # type: ignore[misc]
+    best = [min(each) for each in zip(*times, strict=True)]
+    return float(best[0] / best[1])
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return float(time.perf_counter() - began)
+
+
+def main() -> None:
+    """Load a model, let it answer, and print what it took."""
+    model, photo = map(Path, sys.argv[1:])
+    square = to_square(photo.read_bytes())
+    runtime = runtimes.load("onnx", model)
+    seconds = min(_seconds(lambda: runtime.run(square)) for _ in range(_ROUNDS))
+    sys.stdout.write(json.dumps(asdict(Costs(model.stat().st_size, _peak(), seconds))))
+
+
+def _peak() -> int:
+    """Most bytes of memory so far; getrusage counts what the parent had before this program began, too."""
+    (line,) = [each for each in STATUS.read_text().splitlines() if each.startswith("VmHWM:")]
+    return int(line.split()[1]) * 1024
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""Makes a better model of what people said: `python -m predictor.training.retrain`.
+
+Labels become a manifest, the manifest a model, and the gate says whether that may be promoted. Every step
+keeps what it made, so a run that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import shutil
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import onnx
+
+from gourmetgram.settings import StoreSettings
+from gourmetgram.store import Store, StoreUnavailableError
+from predictor import publish
+from predictor.registry.choosing import nominate
+from predictor.registry.registry import Registry, RegistryError
+from predictor.settings import PredictorSettings
+from predictor.training import log, show_log
+from predictor.training.gate import Terms, judge
+from predictor.training.gathering import Found, LeftOut, from_folder, from_store, labels
+from predictor.training.learning import learn
+from predictor.training.manifest import Manifest, divide, left_out
+from predictor.training.recipe import RETRAINING, Recipe
+from predictor.training.settings import GateSettings
+from predictor.training.truths import relabel_precision, truths
+
+WORK = Path(".local/retraining")
+BASE_A_LABEL = 2
+"""Photos that the model has learned from before are repeated: at most so many for each new label."""
+
+
+class Inputs(NamedTuple):
+    """What a run is given beside the store."""
+
+    base: Path | None
+    evaluation: Path | None
+    work: Path
+    until: date
+    recipe: Recipe
+
+
+class NothingToLearnError(Exception):
+    """There are too few labels to train on."""
+
+
+def retrain(registry: Registry, served: str, inputs: Inputs) -> str:
+    """Train a model of the labels and put it into the registry; returns its version.
+
+    Raises:
+        NothingToLearnError: there are less labelled photos than a batch.
+        RegistryError: the floats that the served model was made of are not in the registry.
+        StoreUnavailableError: the store did not answer; another run goes on.
+    """
+    manifest, found = gather(registry, served, inputs)
+    manifest.put(registry.store)
+    say(manifest)
+    count, batch = len(manifest.of("training")), inputs.recipe.batch
+    if count < batch:
+        raise NothingToLearnError(f"{count} photos to learn from are less than a batch of {batch}")
+    folder = inputs.work / manifest.digest
+    _remove_others(inputs.work, folder)
+    return learn(registry, manifest, {each.object: each.path for each in found}, folder, inputs.recipe)
+
+
+def gather(registry: Registry, served: str, inputs: Inputs) -> tuple[Manifest, list[Found]]:
+    """Find the photos with labels, those that were learned before, and say what each is for."""
+    known = labels(registry.store)
+    read: list[Found | LeftOut] = from_store(
+        registry.store, truths(known, inputs.until), inputs.work / "photos"
+    )
+    new = sum(isinstance(each, Found) and not each.known.evaluates for each in read)
+    if inputs.base:
+        read += from_folder(inputs.base, "training", BASE_A_LABEL * new)
+    if inputs.evaluation:
+        read += from_folder(inputs.evaluation, "evaluation")
+    found = [each for each in read if isinstance(each, Found)]
+    entries, excluded = divide(found)
+    manifest = Manifest(
+        name=registry.name,
+        starts_from=served,
+        until=inputs.until,
+        relabels=relabel_precision(known),
+        photos=entries,
+        excluded=[*excluded, *left_out(read)],
+    )
+    return manifest, found
+
+
+def say(manifest: Manifest) -> None:
+    """Tell what is learned from, and how noisy users were found to be."""
+    log.info(
+        "manifest %s: %d photos to learn from, %d for the temperature, %d to evaluate, %d left out",
+        manifest.digest,
+        *(len(manifest.of(side)) for side in ("training", "calibration", "evaluation")),
+        len(manifest.excluded),
+    )
+    relabels = manifest.relabels
+    log.info(
+        "users' classes: right %d times of %d that an annotator has seen too; the others weigh %.2f",
+        relabels.right,
+        relabels.compared,
+        relabels.weight,
+    )
+
+
+def main() -> int:
+    """Retrain and judge; 0 if there is a candidate, 1 if there is none, with a sentence that says why."""
+    given = _arguments()
+    show_log()
+    settings = PredictorSettings()
+    store = Store(StoreSettings())
+    registry = Registry(store, settings.model_name)
+    inputs = Inputs(
+        given.base, given.evaluation, given.work, given.until, replace(RETRAINING, epochs=given.epochs)
+    )
+    try:
+        own = publish.publish_own(store, settings)
+        publish_floats(registry, settings)
+        current = registry.current()
+        served = current.version if current else own
+        version = retrain(registry, served, inputs)
+        verdict = judge(
+            registry, version, served, Terms(given.evaluation, given.work / "gate", GateSettings())
+        )
+        if verdict.passed:
+            nominate(registry, version, getpass.getuser(), "it passed the gate")
+    except (NothingToLearnError, RegistryError, StoreUnavailableError, publish.PublishError) as error:
+        log.error("no candidate: %s", error)
+        return 1
+    return 0 if verdict.passed else 1
+
+
+def publish_floats(registry: Registry, settings: PredictorSettings) -> None:
+    """Put the floats of the repository's model into the registry, from which a first training starts."""
+    path = settings.model_path.parent / "food11-float32.onnx"
+    if path.exists():
+        properties = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
+        registry.put_once(properties["version"], f"{registry.name}.onnx", path.read_bytes())
+
+
+def _remove_others(work: Path, kept: Path) -> None:
+    """Delete what earlier runs left: what they made is in the registry."""
+    for folder in work.iterdir():
+        if folder.is_dir() and folder != kept and folder.name not in {"photos", "gate"}:
+            shutil.rmtree(folder)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Make a better model of the labels in the store.")
+    parser.add_argument("--base", type=Path, help="folder with training/ of Food-11, to learn again")
+    parser.add_argument("--evaluation", type=Path, help="folder with evaluation/ of Food-11, to judge by")
+    parser.add_argument("--work", type=Path, default=WORK, help="folder of photos and checkpoints")
+    parser.add_argument("--epochs", type=int, default=RETRAINING.epochs)
+    parser.add_argument(
+        "--until",
+        type=date.fromisoformat,
+        default=datetime.now(UTC).date(),
+        help="end of the evaluation window",
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
