@@ -5,12 +5,20 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
+from gourmetgram.settings import StoreSettings
+from gourmetgram.store import Store
+from predictor.publish import publish_own
+from predictor.registry.registry import Registry
+from predictor.settings import PredictorSettings
 from tests.checkout import PARTS, WATCHERS, Checkout
 from tests.conftest import ROOT
+from tests.services.test_registry import judge
+from tests.tiny_model import write_tiny_model
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +62,31 @@ def test_a_job_runs_by_hand(running: Checkout) -> None:
     result = running.make("job", "sampling")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "drew a sample of 1 predictions" in result.stdout
+
+
+def test_without_a_candidate_there_is_nothing_to_promote(running: Checkout) -> None:
+    result = running.make("promote")
+    assert (result.returncode, "there is no candidate" in result.stderr) == (1, True)
+
+
+def test_a_version_is_promoted_and_taken_back(
+    running: Checkout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for line in (running.folder / ".local/secrets.env").read_text().splitlines():
+        monkeypatch.setenv(*line.split("=", 1))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{running.ports['store']}")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    registry = Registry(Store(StoreSettings()), "food11")
+    own = publish_own(registry.store, PredictorSettings())
+    model = write_tiny_model(tmp_path / "tiny.onnx", version="tiny")
+    registry.put_once("tiny", "food11.onnx", model.read_bytes())
+    judge(registry, "tiny", own)
+    promoted = running.make("promote", "tiny", "--why", "smaller")
+    assert (promoted.returncode, "the predictor serves tiny" in promoted.stderr) == (0, True)
+    assert running.predict().json()["model_version"] == "tiny"
+    back = running.make("rollback")
+    assert (back.returncode, f"the predictor serves {own}" in back.stderr) == (0, True)
+    assert "tiny" in running.make("history").stdout
 
 
 def test_up_again_is_harmless(running: Checkout) -> None:
