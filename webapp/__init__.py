@@ -5,7 +5,6 @@ import time
 from flask import Flask, Response, g, request
 
 from webapp import errors, feedback, health, identity, origins, pages, predictions, services
-from webapp.photos import UploadRequest
 from webapp.proxies import TrustedProxies
 from webapp.settings import WebappSettings
 
@@ -17,7 +16,6 @@ def create_app(settings: WebappSettings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment."""
     settings = settings or WebappSettings()
     app = Flask(__name__)
-    app.request_class = UploadRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_photo_bytes + FORM_BYTES
     proxies = TrustedProxies(app.wsgi_app, settings.proxy_networks, settings.identity_header)
     app.wsgi_app = proxies  # type: ignore[assignment, method-assign]

@@ -7,7 +7,6 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyReques
 
 from gourmetgram.store import StoreUnavailableError
 from webapp.admission import TooBusyError
-from webapp.photos import too_large
 from webapp.predictor_client import PhotoRefusedError, PredictorUnavailableError
 from webapp.services import services
 from webapp.spool import SpoolFullError
@@ -20,7 +19,6 @@ RETRY_SECONDS = 5
 def install(app: Flask) -> None:
     """Answer every error of an application in this way."""
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(413, _too_large)
     app.register_error_handler(TooManyRequests, _too_much)
     app.register_error_handler(TooBusyError, _too_busy)
     app.register_error_handler(PhotoRefusedError, _refused)
@@ -51,10 +49,6 @@ def _sentence(status: int, sentence: str, **headers: str) -> Response:
 
 def _http(error: HTTPException) -> Response:
     return _sentence(error.code or 500, error.description or error.name)
-
-
-def _too_large(_: HTTPException) -> Response:
-    return _sentence(413, too_large(services().settings.max_photo_bytes))
 
 
 def _too_much(error: TooManyRequests) -> Response:

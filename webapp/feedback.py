@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge, UnsupportedMediaType
 
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES
@@ -106,6 +106,8 @@ def _json_object() -> dict[str, Any]:
         raise UnsupportedMediaType("Send feedback as application/json.")
     try:
         body = json.loads(request.get_data())
+    except RequestEntityTooLarge:
+        raise RequestEntityTooLarge("This feedback is too large: the limit is 64 KiB.") from None
     except (ValueError, RecursionError):
         raise BadRequest("The body is not valid JSON.") from None
     if not isinstance(body, dict):

@@ -19,6 +19,6 @@ def refuse_other_sites() -> None:
     if site:
         foreign = site not in {"same-origin", "none"}
     else:
-        foreign = origin is not None and origin.partition("://")[2] != request.host
+        foreign = origin is not None and origin.partition("://")[2].lower() != request.host.lower()
     if foreign:
         raise Forbidden("This request comes from another site.")

@@ -1,30 +1,15 @@
 """The upload: a photo, known by its first bytes and not by what it is called."""
 
-import io
 from contextlib import closing
 from pathlib import PurePosixPath
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
-from flask import Request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from webapp import metadata
 
 MAX_FILENAME = 255
-
-
-class UploadRequest(Request):
-    """A request whose files stay in memory: they are small, and a pod may have no folder for them."""
-
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,  # noqa: ARG002
-        content_type: str | None,  # noqa: ARG002
-        filename: str | None = None,  # noqa: ARG002
-        content_length: int | None = None,  # noqa: ARG002
-    ) -> IO[bytes]:
-        return io.BytesIO()
 
 
 class Photo(NamedTuple):

@@ -1,6 +1,8 @@
 """Predictions: a photo comes in, its class goes out, and both are kept."""
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from gourmetgram import keys
@@ -12,7 +14,8 @@ from gourmetgram.sources import Source
 from gourmetgram.store import JSON
 from webapp.entries import Write
 from webapp.errors import wants_json
-from webapp.photos import Photo, read_photo
+from webapp.forms import photo_of
+from webapp.photos import Photo, read_photo, too_large
 from webapp.predictor_client import Prediction
 from webapp.services import Services, services
 
@@ -34,12 +37,21 @@ def predict() -> Response:
     limit = parts.settings.max_photo_bytes
     with parts.admission.admit(min(request.content_length or limit, limit)):
         keep_metadata = parts.settings.keep_photo_metadata
-        photo = read_photo(request.files.get("file"), limit, keep_metadata=keep_metadata)
+        photo = read_photo(_form_photo(limit), limit, keep_metadata=keep_metadata)
         prediction = parts.predictor.predict(photo.body, photo.content_type)
         record = record_of(photo, prediction, parts.settings.confidence_threshold)
         stored = parts.archive.keep(_writes(record, photo, parts))
     parts.metrics.observe_prediction(record)
     return _answer(record, waiting=not stored)
+
+
+def _form_photo(limit: int) -> FileStorage | None:
+    try:
+        return photo_of(request)
+    except RequestEntityTooLarge as error:
+        if error.description == RequestEntityTooLarge.description:  # the request as a whole
+            raise RequestEntityTooLarge(too_large(limit)) from None
+        raise
 
 
 @blueprint.get("/api/classes")

@@ -1,6 +1,6 @@
 """KServe's own endpoints for health, metadata and metrics, around one model."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from fastapi import FastAPI
@@ -52,4 +52,18 @@ def health_app(model: FoodClassifier, handlers: Handlers) -> FastAPI:
     app.add_api_route("/v2/models", v2.models)
     app.add_api_route("/v2/models/{model_name}", v2.model_metadata)
     app.add_api_route("/v2/models/{model_name}/ready", v2.model_ready)
+    app.add_api_route("/v2/models/{model_name}/versions/{version}", _of_version(model, v2.model_metadata))
+    app.add_api_route("/v2/models/{model_name}/versions/{version}/ready", _of_version(model, v2.model_ready))
     return app
+
+
+def _of_version(
+    model: FoodClassifier, answer: Callable[[str], Awaitable[Any]]
+) -> Callable[..., Awaitable[Any]]:
+    """Answer for the one version that is served as without one; KServe has no versions."""
+
+    async def answer_for(model_name: str, version: str) -> Any:  # noqa: ANN401 - KServe is untyped
+        model.require_version(version)
+        return await answer(model_name)
+
+    return answer_for

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 from kserve import InferRequest, InferResponse, Model
-from kserve.errors import InvalidInput
+from kserve.errors import InvalidInput, ModelNotFound
 from numpy.typing import NDArray
 from prometheus_client import Gauge, Summary
 
@@ -63,6 +63,15 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
     def version(self) -> str:
         """Give the version that the model file carries."""
         return self._runtime.version
+
+    def require_version(self, version: str | None) -> None:
+        """Return if a version is the one that is served, or none is named.
+
+        Raises:
+            ModelNotFound: it is another one.
+        """
+        if version not in {None, self.version}:
+            raise ModelNotFound(f"{self.name}, version {version},")
 
     def load(self) -> bool:
         """Load the model file and be ready once it has answered a warm-up.

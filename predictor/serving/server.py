@@ -33,6 +33,7 @@ Answer = Callable[[Request, bytes, FoodClassifier], Awaitable[Response]]
 ANSWERS: dict[str, Answer] = {
     "/v1/models/{name}:predict": v1.predict,
     "/v2/models/{name}/infer": v2.infer,
+    "/v2/models/{name}/versions/{version}/infer": v2.infer,
     "/predict": course.predict,
 }
 
@@ -85,4 +86,5 @@ def create_app(model: FoodClassifier, settings: PredictorSettings) -> Starlette:
 async def _predict(answer: Answer, model: FoodClassifier, request: Request, body: bytes) -> Response:
     if request.path_params.get("name", model.name) != model.name:
         raise ModelNotFound(request.path_params["name"])
+    model.require_version(request.path_params.get("version"))
     return await answer(request, body, model)

@@ -1,4 +1,5 @@
 import gzip
+from base64 import b64encode
 
 import pytest
 
@@ -37,6 +38,17 @@ def test_metadata_describes_the_tensors(request_: Post) -> None:
 def test_what_is_not_there_is_not_found(post: Post, path: str) -> None:
     response = post(path, content=b"{}")
     assert (response.status_code, list(response.json())) == (404, ["error"])
+
+
+def test_the_version_that_is_announced_is_served_and_no_other(
+    request_: Post, post: Post, photo: bytes
+) -> None:
+    (version,) = request_("GET", "/v2/models/food11").json()["versions"]
+    tensor = {"name": "image", "datatype": "BYTES", "shape": [1], "data": [b64encode(photo).decode()]}
+    for named, status in ((version, 200), ("other", 404)):
+        path = f"/v2/models/food11/versions/{named}"
+        assert [request_("GET", each).status_code for each in (path, f"{path}/ready")] == [status] * 2
+        assert post(f"{path}/infer", json={"inputs": [tensor]}).status_code == status
 
 
 @pytest.mark.parametrize("name", ["other", "a%0Ab"])

@@ -47,6 +47,7 @@ def test_an_unknown_address_is_not_found(client: FlaskClient) -> None:
         ({"Sec-Fetch-Site": "cross-site"}, True),
         ({"Sec-Fetch-Site": "same-site"}, True),
         ({"Origin": "http://localhost"}, False),
+        ({"Origin": "http://food.example", "Host": "Food.Example"}, False),
         ({"Origin": "http://evil.example"}, True),
         ({"Origin": "null"}, True),
         ({"Origin": "http://proxied.example", "Sec-Fetch-Site": "same-origin"}, False),
