@@ -1,1 +1,1 @@
-"""The model server: a photo in, eleven calibrated probabilities out."""
+"""The model server: a photo in, calibrated probabilities out."""

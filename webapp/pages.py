@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
+from gourmetgram.classes import SUBJECT
 from webapp.photos import too_large
 from webapp.services import services
 
@@ -51,9 +52,10 @@ def page() -> Response:
 
 
 @blueprint.app_context_processor
-def for_templates() -> dict[str, Callable[[str], Markup] | bool]:
-    """Let templates put a file from ``static/`` into the page, and say what is kept of a photo."""
-    return {"inlined": _inlined, "keep_photo_metadata": services().settings.keep_photo_metadata}
+def for_templates() -> dict[str, Callable[[str], Markup] | bool | str]:
+    """Let templates put a file from ``static/`` into the page, and say what is asked and what is kept."""
+    kept = services().settings.keep_photo_metadata
+    return {"inlined": _inlined, "keep_photo_metadata": kept, "subject": SUBJECT}
 
 
 @blueprint.after_app_request

@@ -1,12 +1,13 @@
-"""The labelling interface: the photo and the eleven classes, each with a key."""
+"""The labelling interface: the photo and the classes, the first ones with a key each."""
 
+from itertools import zip_longest
 from xml.etree import ElementTree as ET
 
-from gourmetgram.classes import CLASSES
+from gourmetgram.classes import CLASSES, SUBJECT
 from gourmetgram.labelling import CHOICES, IMAGE
 from gourmetgram.sources import REVIEW, Asked, Source
 
-HOTKEYS = "1234567890q"
+HOTKEYS = "1234567890qwertyuiopasdfghjklzxcvbnm"
 REASONS: dict[Asked, str] = {
     Source.RANDOM_SAMPLING: "it was drawn at random",
     Source.LOW_CONFIDENCE: "the model was not sure of it",
@@ -21,7 +22,7 @@ def interface(source: Asked, *, shows_prediction: bool) -> str:
     The reason is part of the text: ``$source`` would be the whole task, in Label Studio's language.
     """
     view = ET.Element("View")
-    ET.SubElement(view, "Header", value="Which food is this?")
+    ET.SubElement(view, "Header", value=f"Which {SUBJECT} is this?")
     asked = f"You are asked because {REASONS[source]}."
     said = "The model says $ml_prediction (confidence $confidence). " if shows_prediction else ""
     ET.SubElement(view, "Header", value=f"{said}{asked}", size="5")
@@ -35,8 +36,10 @@ def interface(source: Asked, *, shows_prediction: bool) -> str:
         required="true",
         requiredMessage="Choose a class, or skip the photo.",
     )
-    for name, hotkey in zip(CLASSES, HOTKEYS, strict=True):
-        ET.SubElement(choices, "Choice", value=name, hotkey=hotkey)
+    for name, hotkey in zip_longest(CLASSES, HOTKEYS[: len(CLASSES)]):
+        choice = ET.SubElement(choices, "Choice", value=name)
+        if hotkey:
+            choice.set("hotkey", hotkey)
     ET.SubElement(view, "Image", name=IMAGE, value=f"${IMAGE}", zoomControl="true")
     ET.indent(view)
     return ET.tostring(view, encoding="unicode")

@@ -58,7 +58,7 @@ QUALITY = dashboard(
         ],
     ),
     (
-        "Which food is taken for which?",
+        "Which class is taken for which?",
         13,
         [
             matrix(

@@ -51,7 +51,7 @@ class Answers:
 
 
 class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
-    """Says which of the eleven classes a photo shows."""
+    """Says which class a photo shows."""
 
     def __init__(self, settings: PredictorSettings) -> None:
         super().__init__(settings.model_name)

@@ -1,6 +1,9 @@
-"""Trains, exports and evaluates the food classifier; nothing here is imported while serving."""
+"""Trains, exports and evaluates the classifier; nothing here is imported while serving."""
 
 import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 MODEL = Path(__file__).parents[1] / "model" / "food11.onnx"
@@ -11,6 +14,15 @@ RUN = Path(".local/training")
 """Checkpoints of a training run."""
 
 log = logging.getLogger(__name__)
+
+
+@contextmanager
+def missing_files_named() -> Iterator[None]:
+    """End a command with a sentence where photos or a file are missing."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        sys.exit(str(error))
 
 
 def show_log() -> None:
