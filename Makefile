@@ -190,8 +190,9 @@ test-chameleon: $(BIN)/.test .venv-openstack/.done ## the provisioning against a
 # glibc gives large blocks back to the kernel at once; keeping them halves the time of a training step.
 model: export MALLOC_MMAP_THRESHOLD_ := 4294967296
 model: export MALLOC_TRIM_THRESHOLD_ := 4294967296
+SAY_MODEL = Say what to train on and to start from: make model DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
 model: $(BIN)/.test ## train the model, export and quantize it: DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
-	$(BIN)/python -m predictor.training.train "$(DATA)" --backbone "$(BACKBONE)"
+	$(BIN)/python -m predictor.training.train "$(or $(DATA),$(error $(SAY_MODEL)))" --backbone "$(or $(BACKBONE),$(error $(SAY_MODEL)))"
 	$(BIN)/python -m predictor.training.export
 	$(BIN)/python -m predictor.training.quantize "$(DATA)"
 
@@ -199,7 +200,7 @@ mar: $(BIN)/.test ## pack the model for TorchServe: build/food11.mar
 	@$(BIN)/python -m predictor.torchserve.archive build
 
 evaluate: $(BIN)/.test ## judge the model on photos it has never seen: DATA=<Food-11>
-	@$(BIN)/python -m predictor.training.evaluate "$(DATA)"
+	@$(BIN)/python -m predictor.training.evaluate "$(or $(DATA),$(error Say where the photos are: make evaluate DATA=<Food-11>))"
 
 ## A real Kubernetes for the tests: kind where Docker is, else a node that is built here (docs/test-cluster.md)
 
@@ -281,6 +282,8 @@ audit: $(BIN)/.test ## look for known vulnerabilities in what is locked; it fail
 	done
 
 $(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is not Python 3.11 or later: name one that is, as in make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 

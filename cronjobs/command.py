@@ -22,6 +22,7 @@ from cronjobs.settings import CronjobSettings
 from gourmetgram import keys
 from gourmetgram.jobs import JOBS
 from gourmetgram.records import JobRun
+from gourmetgram.settings import in_words
 from gourmetgram.store import Store, StoreUnavailableError
 
 JSON_ALONE = "--json"
@@ -95,11 +96,7 @@ def _retry_seconds() -> float:
     try:
         return CronjobSettings().retry_seconds
     except ValidationError as error:
-        wrong = [
-            f"GOURMETGRAM_{'_'.join(map(str, each['loc'])).upper()} can't be used: {each['msg']}."
-            for each in error.errors()
-        ]
-        sys.exit("\n".join(wrong))
+        sys.exit(in_words(error))
 
 
 def _try(job: Callable[[], Outcome], retry_seconds: float) -> Outcome:

@@ -1,7 +1,21 @@
 """Settings that every process has; each process adds its own."""
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def in_words(error: ValidationError) -> str:
+    """Say which settings can't be used, a line each, by the names of their variables.
+
+    The values are left out: they may be secrets.
+    """
+    return "\n".join(
+        f"GOURMETGRAM_{'_'.join(map(str, each['loc'])).upper()} can't be used: {each['msg']}."
+        if each["loc"]
+        else f"The settings can't be used: {each['msg']}."
+        for each in error.errors()
+        if each["type"] != "default_factory_not_called"  # it follows from another error
+    )
 
 
 class StoreSettings(BaseSettings):

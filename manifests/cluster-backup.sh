@@ -16,9 +16,10 @@ studio() { kube exec --stdin "deployment/$release-label-studio" -- "$@"; }
 reach_the_store() {
   kube port-forward "service/$release-store" :9000 > "$folder/.forwarded" &
   forward=$!
-  trap 'kill $forward; rm -f "$folder/.forwarded"' EXIT
+  trap 'kill $forward 2> /dev/null || true; rm -f "$folder/.forwarded"' EXIT
   until port=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\).*/\1/p' "$folder/.forwarded") && [ -n "$port" ]; do
-    kill -0 $forward && sleep 0.2
+    kill -0 $forward 2> /dev/null || { echo "The store of $release in $namespace can't be reached, for the reason above." >&2; exit 1; }
+    sleep 0.2
   done
   export RCLONE_S3_PROVIDER=Other RCLONE_S3_ENDPOINT=http://127.0.0.1:$port RCLONE_S3_FORCE_PATH_STYLE=true
   RCLONE_S3_ACCESS_KEY_ID=$(secret root-access-key)

@@ -6,6 +6,7 @@ import sys
 from pydantic import ValidationError
 
 from gourmetgram.memory import keep_small
+from gourmetgram.settings import in_words
 from predictor.runtimes import ModelUnusableError
 from predictor.serving.memory import leave_out_kubernetes_client
 from predictor.settings import PredictorSettings
@@ -16,7 +17,9 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         _serve(PredictorSettings())
-    except (ValidationError, ModelUnusableError) as error:
+    except ValidationError as error:
+        sys.exit(in_words(error))
+    except ModelUnusableError as error:
         sys.exit(f"The predictor can't start: {error}")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from gourmetgram.settings import in_words
 from manifests.local.settings import STATE
 
 INTERRUPTED = 130
@@ -27,7 +28,7 @@ def told_in_a_sentence() -> Iterator[None]:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except ValidationError as error:
-        sys.exit(_settings(error))
+        sys.exit(in_words(error))
     except subprocess.CalledProcessError as error:
         sys.exit(_command(error))
     except OSError as error:
@@ -42,15 +43,7 @@ def full_disk() -> str | None:
     free = shutil.disk_usage(STATE).free // MIB
     if free >= ROOM_MIB:
         return None
-    return f"The disk of {STATE} has {free} MiB left, and the parts need {ROOM_MIB}: make some room."
-
-
-def _settings(error: ValidationError) -> str:
-    lines = [
-        f"GOURMETGRAM_{'_'.join(map(str, each['loc'])).upper()}={each['input']} can't be used: {each['msg']}."
-        for each in error.errors()
-    ]
-    return "\n".join(lines)
+    return f"The disk of {STATE} has {free} MiB left, and the parts need {ROOM_MIB}: free some."
 
 
 def _command(error: subprocess.CalledProcessError) -> str:

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from predictor import runtimes
 from predictor.images import to_square
-from predictor.training import MODEL, card
+from predictor.training import MODEL, card, missing_files_named
 from predictor.training.data import photos
 from predictor.training.metrics import Figures
 
@@ -40,7 +40,8 @@ def main() -> None:
         "--write-card", action="store_true", help="put the figures into card.md beside the model"
     )
     options = parser.parse_args()
-    figures = evaluate(options.model, options.data, options.split)
+    with missing_files_named():
+        figures = evaluate(options.model, options.data, options.split)
     print(card.report(figures))  # noqa: T201 - the result of the command
     if options.write_card:
         card.write(options.model.parent, figures)

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from predictor.images import to_square
 from predictor.images.tensors import blocks
-from predictor.training import FLOAT32, MODEL, log, show_log
+from predictor.training import FLOAT32, MODEL, log, missing_files_named, show_log
 from predictor.training.blocks import centred, take_blocks, take_bytes
 from predictor.training.data import Photo, photos
 
@@ -99,7 +99,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=MODEL)
     options = parser.parse_args()
     show_log()
-    calibration = balanced(photos(options.data, "training"), PHOTOS_A_CLASS)
+    with missing_files_named():
+        calibration = balanced(photos(options.data, "training"), PHOTOS_A_CLASS)
     quantize(options.source, options.output, calibration)
     size = options.output.stat().st_size / 1e6
     log.info("%s: %.1f MB, calibrated on %d photos", options.output, size, len(calibration))

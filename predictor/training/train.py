@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from gourmetgram.classes import CLASSES
 from predictor.images.tensors import normalise
-from predictor.training import RUN, log, show_log
+from predictor.training import RUN, log, missing_files_named, show_log
 from predictor.training.architecture import MobileNetV2, from_backbone
 from predictor.training.augmentation import mix
 from predictor.training.calibration import fit_temperature
@@ -100,8 +100,9 @@ def main() -> None:
     show_log()
     recipe = Recipe(epochs=options.epochs, seed=options.seed)
     held_out = Run(options.run / "held-out")
-    train(options.data, options.backbone, held_out, recipe)
-    refit(options.data, options.backbone, Run(options.run), recipe, held_out)
+    with missing_files_named():
+        train(options.data, options.backbone, held_out, recipe)
+        refit(options.data, options.backbone, Run(options.run), recipe, held_out)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 The invariant is counted after each: every acknowledged upload is there whole, and no photo twice.
 """
 
+import argparse
 import os
 import signal
 import sys
@@ -146,9 +147,14 @@ HEADER = (
 
 def main() -> None:
     """Run those that are named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("drills", nargs="*", metavar="DRILL", help=f"all, or any of: {', '.join(DRILLS)}")
+    drills = parser.parse_args().drills or list(DRILLS)
+    if unknown := [name for name in drills if name not in DRILLS]:
+        parser.error(f"there is no drill {unknown[0]}; there are {', '.join(DRILLS)}")
     print(HEADER)  # noqa: T201
     held = True
-    for name in sys.argv[1:] or DRILLS:
+    for name in drills:
         row, is_well = drill(DRILLS[name])
         held = held and is_well
         print(row, flush=True)  # noqa: T201
