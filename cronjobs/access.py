@@ -17,14 +17,14 @@ from gourmetgram.store import Store, StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
-WEBAPP, CRONJOBS, DELETION, LABEL_STUDIO, PREDICTOR = (
+WEBAPP, CRONJOBS, DELETION, RETRAINING, LABEL_STUDIO, PREDICTOR = ACCESS_KEYS = (
     "webapp",
     "cronjobs",
     "deletion",
+    "retraining",
     "label-studio",
     "predictor",
 )
-ACCESS_KEYS = (WEBAPP, CRONJOBS, DELETION, LABEL_STUDIO, PREDICTOR)
 
 WAIT_SECONDS = 300
 
@@ -47,6 +47,8 @@ GRANTS = (
     Grant(CRONJOBS, LABELSTUDIO, writes=[""], deletes=[""]),
     *(Grant(CRONJOBS, bucket, writes=[""], deletes=[""]) for bucket in DATASETS),
     *(Grant(DELETION, bucket, deletes=[""]) for bucket in BUCKETS),
+    *(Grant(RETRAINING, bucket) for bucket in (TRACKING, *DATASETS)),
+    Grant(RETRAINING, MODELS, writes=[""]),
     Grant(LABEL_STUDIO, PRODUCTION),
     Grant(LABEL_STUDIO, LABELSTUDIO, writes=["output/"]),
     Grant(PREDICTOR, MODELS),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import shutil
 import sys
 from dataclasses import replace
@@ -16,10 +17,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import onnx
+import torch
 
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store, StoreUnavailableError
 from predictor import publish
+from predictor.cpus import available_cpus
 from predictor.registry.choosing import nominate
 from predictor.registry.registry import Registry, RegistryError
 from predictor.settings import PredictorSettings
@@ -112,30 +115,40 @@ def say(manifest: Manifest) -> None:
 
 
 def main() -> int:
-    """Retrain and judge; 0 if there is a candidate, 1 if there is none, with a sentence that says why."""
+    """Retrain and judge; 0 if there is a candidate, 1 if there is none, 75 if another run may find one."""
     given = _arguments()
     show_log()
+    torch.set_num_threads(available_cpus())
     settings = PredictorSettings()
-    store = Store(StoreSettings())
-    registry = Registry(store, settings.model_name)
-    inputs = Inputs(
-        given.base, given.evaluation, given.work, given.until, replace(RETRAINING, epochs=given.epochs)
-    )
+    registry = Registry(Store(StoreSettings()), settings.model_name)
     try:
-        own = publish.publish_own(store, settings)
+        served = given.served or _current(registry, settings)
         publish_floats(registry, settings)
-        current = registry.current()
-        served = current.version if current else own
-        version = retrain(registry, served, inputs)
-        verdict = judge(
-            registry, version, served, Terms(given.evaluation, given.work / "gate", GateSettings())
-        )
-        if verdict.passed:
-            nominate(registry, version, getpass.getuser(), "it passed the gate")
-    except (NothingToLearnError, RegistryError, StoreUnavailableError, publish.PublishError) as error:
+        return 0 if _judged(registry, served, given) else 1
+    except StoreUnavailableError as error:
+        log.error("not finished, another run goes on: %s", error)
+        return os.EX_TEMPFAIL
+    except (NothingToLearnError, RegistryError, publish.PublishError) as error:
         log.error("no candidate: %s", error)
         return 1
-    return 0 if verdict.passed else 1
+
+
+def _current(registry: Registry, settings: PredictorSettings) -> str:
+    own = publish.publish_own(registry.store, settings)
+    current = registry.current()
+    return current.version if current else own
+
+
+def _judged(registry: Registry, served: str, given: argparse.Namespace) -> bool:
+    """Train a version and have it judged; tell whether it is a candidate."""
+    recipe = replace(RETRAINING, epochs=given.epochs)
+    inputs = Inputs(given.base, given.evaluation, given.work, given.until, recipe)
+    version = retrain(registry, served, inputs)
+    terms = Terms(given.evaluation, given.work / "gate", GateSettings())
+    passed = judge(registry, version, served, terms).passed
+    if passed:
+        nominate(registry, version, getpass.getuser(), "it passed the gate")
+    return passed
 
 
 def publish_floats(registry: Registry, settings: PredictorSettings) -> None:
@@ -157,6 +170,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Make a better model of the labels in the store.")
     parser.add_argument("--base", type=Path, help="folder with training/ of Food-11, to learn again")
     parser.add_argument("--evaluation", type=Path, help="folder with evaluation/ of Food-11, to judge by")
+    parser.add_argument("--served", help="the version that is served (default: what the registry says)")
     parser.add_argument("--work", type=Path, default=WORK, help="folder of photos and checkpoints")
     parser.add_argument("--epochs", type=int, default=RETRAINING.epochs)
     parser.add_argument(

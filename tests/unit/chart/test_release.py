@@ -100,7 +100,7 @@ def test_each_process_has_its_own_key(render: Render) -> None:
     ):
         key = environment(containers(pod)[0]).get("AWS_ACCESS_KEY_ID")
         entries |= {key["secretKeyRef"]["key"]} if key else set()
-    processes = ("webapp", "cronjobs", "deletion", "label-studio")
+    processes = ("webapp", "cronjobs", "deletion", "retraining", "label-studio")
     assert entries == {f"{process}-access-key" for process in processes}
 
 
@@ -136,8 +136,8 @@ def test_what_holds_data_outlives_the_release(render: Render) -> None:
 def test_without_label_studio_nothing_of_it_is_left(render: Render) -> None:
     objects = render("--set", "labelStudio.enabled=false")
     assert not [thing for thing in objects if "label-studio" in thing["metadata"]["name"]]
-    jobs = [thing["metadata"]["name"] for thing in objects if thing["kind"] == "CronJob"]
-    assert jobs == ["food-gourmetgram-processing", "food-gourmetgram-deletion"]
+    jobs = {thing["metadata"]["name"] for thing in objects if thing["kind"] == "CronJob"}
+    assert jobs == {f"food-gourmetgram-{job}" for job in ("processing", "deletion", "retrain")}
 
 
 def test_two_releases_share_no_name(render: Render) -> None:

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 
 from cronjobs.settings import CronjobSettings
 from predictor.settings import PredictorSettings
+from predictor.training.settings import GateSettings
 from tests.unit.chart.conftest import CHART, RefusedError, Render
 from webapp.settings import WebappSettings
 
@@ -61,6 +62,11 @@ def test_no_object_takes_what_it_does_not_know() -> None:
 def test_a_process_can_be_told_all_its_settings(process: str, settings: type[BaseSettings]) -> None:
     known = SCHEMA["properties"][process]["properties"]["settings"]["properties"]
     assert known.keys() == settings.model_fields.keys() - OF_THE_CHART
+
+
+def test_the_gate_can_be_told_all_its_settings() -> None:
+    known = SCHEMA["properties"]["retrain"]["properties"]["settings"]["properties"]
+    assert known.keys() == {f"gate_{name}" for name in GateSettings.model_fields}
 
 
 def test_a_cluster_without_kserve_gets_a_sentence(render: Render) -> None:
