@@ -17,6 +17,7 @@ from typing import NamedTuple
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store
 from tests.conftest import new_store_server
+from tests.drill.disks import disk_of, give_small_disk
 from tests.drill.machine import Machine, lost_and_doubled
 from tests.processes import Server
 from tests.proxy import proxied
@@ -31,6 +32,8 @@ class Drill(NamedTuple):
     title: str
     fault: Callable[[Machine, Server], None]
     settings: Mapping[str, str] = {}
+    small_disk: str | None = None
+    """The folder of the machine that is a small disk."""
 
 
 def store_killed(_: Machine, store: Server) -> None:
@@ -66,6 +69,26 @@ def store_takes_nothing(machine: Machine, _: Server) -> None:
     machine.proxy.watch(None)
 
 
+def store_read_only(_: Machine, store: Server) -> None:
+    store.stop()
+    writable = store.command
+    store.command = [*writable, "--read-only"]
+    store.start()
+    time.sleep(FAULT_SECONDS)
+    store.stop()
+    store.command = writable
+    store.start()
+
+
+def store_disk_full(_: Machine, store: Server) -> None:
+    ballast = disk_of(store, STORE_DISK) / "ballast"
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    time.sleep(FAULT_SECONDS)
+    ballast.unlink()
+
+
 def predictor_killed(machine: Machine, _: Server) -> None:
     machine.predictor.kill()
     time.sleep(FAULT_SECONDS)
@@ -91,12 +114,17 @@ def ten_times_the_traffic(machine: Machine, _: Server) -> None:
 
 
 SMALL_SPOOL = {"GOURMETGRAM_SPOOL_MAX_BYTES": "200000"}
+STORE_DISK, SPOOL_DISK = "data", "spool"
+DISK_KIB = {STORE_DISK: 4096, SPOOL_DISK: 256}
 DRILLS = {
     "store-killed": Drill("store killed", store_killed),
     "store-hung": Drill("store hangs", store_hung),
     "store-slow": Drill("store 1.5 s slower for each request", store_slow),
     "store-takes-nothing": Drill("store breaks off every write", store_takes_nothing),
     "spool-full": Drill("store killed, and the spool full", store_killed, SMALL_SPOOL),
+    "spool-disk-full": Drill("store killed, and the spool's disk full", store_killed, small_disk=SPOOL_DISK),
+    "store-disk-full": Drill("the store's disk full", store_disk_full, small_disk=STORE_DISK),
+    "store-read-only": Drill("store takes only reads", store_read_only),
     "predictor-killed": Drill("predictor killed", predictor_killed),
     "predictor-hung": Drill("predictor hangs", predictor_hung),
     "webapp-killed": Drill("web application killed while the store is away", webapp_killed_without_store),
@@ -108,7 +136,10 @@ def drill(chosen: Drill) -> tuple[str, bool]:
     """Run one; return its row of the table, and whether the invariant held."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = stack.enter_context(_running(new_store_server(folder)))
+        server = new_store_server(folder)
+        if chosen.small_disk == STORE_DISK:
+            give_small_disk(server, folder / STORE_DISK, DISK_KIB[STORE_DISK])
+        stack.enter_context(_running(server))
         for name, value in server.env.items():
             os.environ[name] = value
         store = Store(StoreSettings())
@@ -116,6 +147,8 @@ def drill(chosen: Drill) -> tuple[str, bool]:
         proxy = stack.enter_context(proxied(server.url))
         aws = {name: value for name, value in server.env.items() if name.startswith("AWS_")}
         machine = Machine(folder, proxy, aws, **chosen.settings)
+        if chosen.small_disk == SPOOL_DISK:
+            give_small_disk(machine.webapp, folder / SPOOL_DISK, DISK_KIB[SPOOL_DISK])
         stack.enter_context(_running(machine.predictor))
         stack.enter_context(_running(machine.webapp))
         with machine.load(CLIENTS):

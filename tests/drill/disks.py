@@ -1,0 +1,21 @@
+"""Small disks: a tmpfs over a folder, in a mount namespace that only one server sees."""
+
+from pathlib import Path
+
+from tests.processes import Server
+
+OWN_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
+MOUNT = 'mount -t tmpfs -o size="$0"k none "$1" && shift && exec "$@"'
+
+
+def give_small_disk(server: Server, folder: Path, kib: int) -> None:
+    """Let a server that is started once find an empty disk of some KiB in a folder; this needs no root."""
+    folder.mkdir(exist_ok=True)
+    server.command = [*OWN_NAMESPACE, "sh", "-c", MOUNT, str(kib), folder, *server.command]
+
+
+def disk_of(server: Server, name: str) -> Path:
+    """Give the small disk of a server that runs, as seen from here."""
+    assert server.process is not None
+    folder = next(Path(part) for part in server.command if str(part).endswith(f"/{name}"))
+    return Path(f"/proc/{server.process.pid}/root") / folder.relative_to("/")
