@@ -177,10 +177,10 @@ lint: $(BIN)/.test ## ruff, mypy and import-linter
 	$(BIN)/lint-imports
 
 test-unit: $(BIN)/.test ## the tests that need no service
-	$(BIN)/pytest -n auto --dist loadgroup tests/unit
+	$(BIN)/pytest -n auto tests/unit
 
 test-services: $(BIN)/.test $(BIN)/.label-studio ## the tests with the real store, predictor, Label Studio and browser
-	$(BIN)/pytest -n 3 --dist loadgroup tests/services tests/faults
+	$(BIN)/pytest -n 3 tests/services tests/faults
 
 test-chameleon: $(BIN)/.test .venv-openstack/.done ## the provisioning against a real OpenStack, the user data in a container
 	$(BIN)/pytest --timeout 1800 tests/openstack

@@ -1,6 +1,7 @@
 """The real parts of the system, as fixtures: each starts once, on a free port, when a test asks for it."""
 
 import copy
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store
@@ -33,12 +36,18 @@ WITHOUT_LIMITS = {
 """What lets tests send as much as they like from one address."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests of a file share a process, and all that need Label Studio, which starts slowly."""
-    for item in items:
-        needs_label_studio = "label_studio" in getattr(item, "fixturenames", ())
-        group = "label-studio" if needs_label_studio else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist does not export its types
+    """Gives a process whole files, and one process all that need Label Studio, which starts slowly."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        needs_label_studio = re.search(r"\b(label_studio|loop): ", (ROOT / file).read_text())
+        return "label-studio" if needs_label_studio else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTogether:
+    """Decide which tests run in the same process, where several do."""
+    return FilesTogether(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -78,18 +78,18 @@ def label(record: PredictionRecord, source: Source, *, right: bool) -> LabelReco
     )
 
 
-def fill(store: Store, folder: Path, day: date, count: int) -> list[Seen]:
+def fill(folder: Path, day: date, count: int) -> list[Seen]:
     """Write a day's predictions, and labels of some, straight into the store's folder."""
     seen = []
     for number, record in enumerate(uploads(day, count)):
         place = keys.prediction(record.prediction_id)
-        write(folder, store.bucket_prefix, place, record.model_dump_json().encode())
+        write(folder, "", place, record.model_dump_json().encode())
         low = bool(record.low_confidence)
         seen.append(Seen(record.prediction_id, low, record.model_version, record.confidence))
         if low and number < LABELLED_LOW / LOW_SHARE:
             given = label(record, Source.LOW_CONFIDENCE, right=number % 2 == 0)
             place = keys.label(record.prediction_id, Source.LOW_CONFIDENCE)
-            write(folder, store.bucket_prefix, place, given.model_dump_json().encode())
+            write(folder, "", place, given.model_dump_json().encode())
     return seen
 
 
@@ -126,36 +126,33 @@ def main() -> None:
     parser.add_argument("--predictions", type=int, default=1_000_000, help="in 30 days")
     count = parser.parse_args().predictions // DAYS
     today = datetime.now(UTC).date()
+    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     with tempfile.TemporaryDirectory() as scratch:
         server = new_store_server(Path(scratch))
-        server.env = {**server.env, "RCLONE_DIR_CACHE_TIME": "1s"}  # sees what is written directly
+        seen = {day: fill(Path(scratch) / "data", day, count) for day in days}
         server.start()
         os.environ.update({name: value for name, value in server.env.items() if name.startswith("AWS_")})
         try:
-            print_costs(Path(scratch) / "data", today, count)
+            print_costs(seen, today)
         finally:
             server.stop()
 
 
-def print_costs(folder: Path, today: date, count: int) -> None:
-    """Fill a store for each day but today, leave today's predictions to the job, and print what it took."""
+def print_costs(seen: Mapping[date, Sequence[Seen]], today: date) -> None:
+    """Draw on each day but today, leave today's predictions to the job, and print what it took."""
     settings = CronjobSettings()
     store = Store(settings)
     store.create_buckets()
-    for back in range(DAYS - 1, -1, -1):
-        day = today - timedelta(days=back)
-        seen = fill(store, folder, day, count)
-        time.sleep(1.5)  # until the store has forgotten its listing
-        if back:
-            draw(store, settings, seen, day)
+    for day, predictions in seen.items():
+        if day != today:
+            draw(store, settings, predictions, day)
     rows = {
         "sampling, of the day": cost("cronjobs.sampling"),
         "processing, nothing waits": cost("cronjobs.processing"),
         "report, 30 days": cost("cronjobs.report"),
     }
-    sys.stdout.write(
-        f"{count * DAYS:,} predictions in {DAYS} days\n\n| | seconds | memory |\n|---|---|---|\n"
-    )
+    sys.stdout.write(f"{sum(map(len, seen.values())):,} predictions in {DAYS} days\n\n")
+    sys.stdout.write("| | seconds | memory |\n|---|---|---|\n")
     for name, row in rows.items():
         sys.stdout.write(f"| {name} | {row.seconds:.1f} | {row.mebibytes:.0f} MiB |\n")
     sys.stdout.write(f"| the metrics' reading | {metrics_seconds(store):.3f} | |\n")
