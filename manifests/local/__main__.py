@@ -3,78 +3,15 @@
 import argparse
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from manifests.local import backup, models, monitoring, supervisor
-from manifests.local.failures import full_disk, told_in_a_sentence
+from manifests.local import backup, models, modules, supervisor
+from manifests.local.failures import told_in_a_sentence
 from manifests.local.output import say
-from manifests.local.parts import PARTS, WATCHERS, Part
-from manifests.local.settings import SECRETS, STATE, LocalSettings, environment
+from manifests.local.settings import STATE, LocalSettings
+from manifests.local.start import monitor, up
 from manifests.local.status import status
-
-READY_SECONDS = 300
-STARTED_WITH = STATE / "started-with.json"
-
-
-def up(settings: LocalSettings) -> None:
-    """Start what does not run, wait until every part answers, and say where each one is."""
-    if full := full_disk():
-        sys.exit(full)
-    if supervisor.running() and not (STARTED_WITH.exists() and _started_with(settings)):
-        say("The settings have changed: stopping the parts first.")
-        supervisor.stop()
-    if supervisor.running():
-        start_what_stopped(settings)
-    else:
-        supervisor.stop()
-        refuse_taken_ports(settings, PARTS)
-        supervisor.start(environment(settings))
-        STARTED_WITH.write_text(settings.model_dump_json())
-    wait(settings)
-    say(f"\nLabel Studio's user and password, and the store's keys, are in {SECRETS}")
-    say("Upload a photo at " + next(part for part in PARTS if part.name == "webapp").url(settings))
-
-
-def start_what_stopped(settings: LocalSettings) -> None:
-    """Start the parts that supervisord has given up or was told to stop."""
-    known = environment(settings)
-    states = supervisor.states(known)
-    needed = [*(part.name for part in PARTS), "scheduler"]
-    if stopped := [name for name in needed if states.get(name) in {"STOPPED", "EXITED", "FATAL"}]:
-        supervisor.control(known, "start", *stopped)
-
-
-def _started_with(settings: LocalSettings) -> bool:
-    return STARTED_WITH.read_text() == settings.model_dump_json()
-
-
-def monitor(settings: LocalSettings) -> None:
-    """Start Prometheus and Alertmanager beside the parts."""
-    monitoring.require_programs(settings)
-    up(settings)
-    refuse_taken_ports(settings, [part for part in WATCHERS if not part.answers(settings)])
-    monitoring.configure(settings)
-    supervisor.control(environment(settings), "restart", *(part.name for part in WATCHERS))
-    wait(settings, WATCHERS)
-
-
-def wait(settings: LocalSettings, parts: Sequence[Part] = PARTS) -> None:
-    """Set each part up as soon as it answers, in the order in which they need each other."""
-    started = time.monotonic()
-    for part in parts:
-        while not part.answers(settings):
-            if time.monotonic() - started > READY_SECONDS:
-                sys.exit(
-                    f"The {part.title} did not answer in {READY_SECONDS} s: see {STATE}/logs/{part.name}.log"
-                )
-            time.sleep(0.1)
-        for module in SET_UP.get(part.name, ()):
-            set_up = subprocess.run([sys.executable, "-m", module], env=environment(settings), check=False)
-            if set_up.returncode:
-                sys.exit(f"The {part.title} could not be set up, for the reason above.")
-        say(f"{part.title:20} {part.url(settings):24} ready after {time.monotonic() - started:.0f} s")
 
 
 def logs(_: LocalSettings) -> None:
@@ -96,8 +33,7 @@ def job(settings: LocalSettings) -> None:
     if not supervisor.running():
         sys.exit("Nothing runs, and a job needs the parts. Start them with: make up")
     name, *arguments = sys.argv[2:]
-    command = [sys.executable, "-m", f"cronjobs.{name}", *arguments]
-    sys.exit(subprocess.run(command, env=environment(settings), check=False).returncode)
+    sys.exit(modules.run(settings, f"cronjobs.{name}", *arguments))
 
 
 def save(_: LocalSettings) -> None:
@@ -117,19 +53,6 @@ def _folder() -> Path:
     return Path(sys.argv[2]).absolute() if sys.argv[2:] else backup.DEFAULT
 
 
-def refuse_taken_ports(settings: LocalSettings, parts: Sequence[Part]) -> None:
-    """End with a sentence for each port that something else listens on."""
-    taken = [part for part in parts if supervisor.is_taken(part.port(settings))]
-    for part in taken:
-        holder = supervisor.holder(part.port(settings))
-        setting = f"GOURMETGRAM_{part.name.replace('-', '_').upper()}_PORT"
-        say(f"Port {part.port(settings)}, for the {part.title}, is taken by {holder}.")
-        say(f"End that, or choose another port with {setting}=…")
-    if taken:
-        sys.exit(1)
-
-
-SET_UP = {"store": ("cronjobs.buckets",), "label-studio": ("cronjobs.label_studio.setup",)}
 COMMANDS: dict[str, Callable[[LocalSettings], None]] = {
     "up": up,
     "monitor": monitor,

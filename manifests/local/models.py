@@ -1,11 +1,10 @@
 """The commands about the model's versions: train one, judge, promote, go back, and say who did what."""
 
-import subprocess
 import sys
 from collections.abc import Callable
 
-from manifests.local import supervisor
-from manifests.local.settings import LocalSettings, environment
+from manifests.local import modules, supervisor
+from manifests.local.settings import LocalSettings
 
 
 def retrain(settings: LocalSettings) -> None:
@@ -31,9 +30,7 @@ def gate(settings: LocalSettings) -> None:
 
 
 def _module(settings: LocalSettings, module: str, *arguments: str) -> None:
-    command = [sys.executable, "-m", module, *arguments]
-    status = subprocess.run(command, env=environment(settings), check=False).returncode
-    if status:
+    if status := modules.run(settings, module, *arguments):
         sys.exit(status)
 
 

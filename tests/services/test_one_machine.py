@@ -54,6 +54,15 @@ def test_a_job_without_parts_says_how_to_start_them(checkout: Checkout) -> None:
     assert (result.returncode, "make up" in result.stderr) == (1, True)
 
 
+def test_a_part_that_can_not_start_is_told_with_its_reason(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOURMETGRAM_CONFIDENCE_THRESHOLD", "high")
+    result = checkout.make("up")
+    assert (result.returncode, "GOURMETGRAM_CONFIDENCE_THRESHOLD" in result.stderr) == (1, True)
+    assert "webapp.log" in result.stderr
+
+
 def test_when_up_returns_a_photo_is_classified(running: Checkout) -> None:
     assert running.predict().json()["prediction"] == "Noodles/Pasta"
 
