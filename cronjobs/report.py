@@ -97,11 +97,11 @@ def _draw(figures: WindowQuality, place: Path) -> None:
 
 def _summary(figures: WindowQuality) -> str:
     accuracy = figures.accuracy
-    known = "not known" if accuracy.value is None else f"{accuracy.value:.1%}"
-    return (
-        f"accuracy {known} ({accuracy.low:.1%} to {accuracy.high:.1%}) by {figures.labels} labels,"
-        f" {figures.predictions} predictions from {figures.start} to {figures.end}"
-    )
+    about = f"{figures.predictions} predictions from {figures.start} to {figures.end}"
+    if accuracy.value is None:
+        return f"accuracy not known yet, no label of a random sample counts: {about}"
+    interval = f"{accuracy.low:.1%} to {accuracy.high:.1%}"
+    return f"accuracy {accuracy.value:.1%} ({interval}) by {figures.labels} labels, {about}"
 
 
 def _share(labels: Sequence[LabelRecord], source: Source, *, right: bool) -> Estimate:
