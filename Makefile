@@ -179,7 +179,7 @@ lint: $(BIN)/.test ## ruff, mypy and import-linter
 test-unit: $(BIN)/.test ## the tests that need no service
 	$(BIN)/pytest -n auto tests/unit
 
-test-services: $(BIN)/.test $(BIN)/.label-studio ## the tests with the real store, predictor, Label Studio and browser
+test-services: $(BIN)/.test $(BIN)/.label-studio .venv-mlflow/.done ## the tests with the real store, predictor, Label Studio and browser
 	$(BIN)/pytest -n 3 tests/services tests/faults
 
 test-chameleon: $(BIN)/.test .venv-openstack/.done ## the provisioning against a real OpenStack, the user data in a container
@@ -257,6 +257,7 @@ lock: $(UV) ## resolve the dependencies and write the lock files
 	$(LOCK) --group torch --constraints tests/requirements.txt -o predictor/torchserve/requirements.txt
 	$(LOCK) --group local --constraints tests/requirements.txt -o manifests/local/requirements.txt
 	$(LOCK) --group openstack -o tests/openstack/requirements.txt
+	$(LOCK) --group mlflow -o tests/mlflow/requirements.txt
 	$(LOCK) --group label-studio -o cronjobs/label_studio/requirements.txt
 	$(LOCK) --group storage-initializer --constraints tests/requirements.txt -o tests/cluster/node/storage-initializer/requirements.txt
 
@@ -314,6 +315,12 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@echo "Installing Label Studio into .venv-label-studio" >&2
 	$(UV) venv --quiet --allow-existing .venv-label-studio
 	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
+	@touch $@
+
+.venv-mlflow/.done: tests/mlflow/requirements.txt | $(UV)
+	@echo "Installing the MLflow server of the tests into .venv-mlflow" >&2
+	$(UV) venv --quiet --allow-existing .venv-mlflow
+	$(UV) pip sync --compile-bytecode --python .venv-mlflow $<
 	@touch $@
 
 .PHONY: drill fuzz sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services model evaluate lock

@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import logging
+import os
 import sys
 from collections.abc import Iterator
 
@@ -42,9 +43,18 @@ def _choose(registry: Registry, settings: PredictorSettings, given: argparse.Nam
     else:
         chosen = rollback(registry, given.version, given.who, given.why)
     log.info("%s is current", chosen)
+    show_in_mlflow(registry)
     if given.predictor:
         wait(given.predictor, registry.name, chosen)
         log.info("the predictor serves %s", chosen)
+
+
+def show_in_mlflow(registry: Registry) -> None:
+    """Bring MLflow up to date, where there is one; its client takes a second to import."""
+    if os.environ.get("MLFLOW_TRACKING_URI"):
+        from predictor.registry import mlflow  # noqa: PLC0415
+
+        mlflow.show(registry)
 
 
 def history(registry: Registry) -> Iterator[str]:

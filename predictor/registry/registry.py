@@ -65,6 +65,15 @@ class Registry:
         found = [self.store.get_record(place, Verdict) for place in places if place.key.endswith(".json")]
         return sorted(found, key=lambda verdict: verdict.made_at)
 
+    def judged(self) -> list[str]:
+        """List the versions that have a verdict.
+
+        Raises:
+            StoreUnavailableError: the store did not answer.
+        """
+        names = self.store.keys(keys.MODELS, f"{self.name}/")
+        return sorted({name.split("/")[1] for name in names if "/verdicts/" in name})
+
     def history(self, role: str = "current") -> list[Choice]:
         """Read who made which version ``current`` or ``candidate``, the oldest first.
 

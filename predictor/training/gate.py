@@ -26,6 +26,7 @@ from gourmetgram.settings import StoreSettings
 from gourmetgram.store import JSON, ObjectNotFoundError, Store, StoreUnavailableError
 from predictor import publish, runtimes
 from predictor.images import to_square
+from predictor.registry import mlflow
 from predictor.registry.choosing import nominate
 from predictor.registry.records import Check, ClassComparison, Comparison, Verdict
 from predictor.registry.registry import Registry, RegistryError
@@ -217,6 +218,7 @@ def main() -> int:
         verdict = judge(registry, given.version, served, Terms(given.evaluation, WORK, GateSettings()))
         if verdict.passed:
             nominate(registry, given.version, getpass.getuser(), "it passed the gate")
+        mlflow.show(registry, served)
     except (RegistryError, StoreUnavailableError, publish.PublishError) as error:
         log.error("not judged: %s", error)
         return 1

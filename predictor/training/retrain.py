@@ -23,6 +23,7 @@ from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store, StoreUnavailableError
 from predictor import publish
 from predictor.cpus import available_cpus
+from predictor.registry import mlflow
 from predictor.registry.choosing import nominate
 from predictor.registry.registry import Registry, RegistryError
 from predictor.settings import PredictorSettings
@@ -148,6 +149,7 @@ def _judged(registry: Registry, served: str, given: argparse.Namespace) -> bool:
     passed = judge(registry, version, served, terms).passed
     if passed:
         nominate(registry, version, getpass.getuser(), "it passed the gate")
+    mlflow.show(registry, served)
     return passed
 
 

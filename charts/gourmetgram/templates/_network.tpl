@@ -14,14 +14,19 @@
 - to: {{ include "gourmetgram.peers" (list . "store") | nindent 4 }}
   ports: [{ port: 9000 }]
 {{- else -}}
-{{- $url := urlParse .Values.store.endpoint -}}
+{{- include "gourmetgram.toUrl" .Values.store.endpoint -}}
+{{- end }}
+{{- end }}
+
+{{/* A rule that lets pods reach an address of HTTP. */}}
+{{- define "gourmetgram.toUrl" -}}
+{{- $url := urlParse . -}}
 {{- $default := eq $url.scheme "https" | ternary "443" "80" -}}
 {{- if regexMatch "^[^.]+$|\\.svc(\\.|$)" $url.hostname -}}
 # A Service: the policy sees the port of its pods, which only they know.
 - to: [{ namespaceSelector: {} }]
 {{ end -}}
 - ports: [{ port: {{ regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default $default }} }]
-{{- end }}
 {{- end }}
 
 {{/* People come from anywhere unless the values name them. */}}

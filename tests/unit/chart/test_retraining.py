@@ -38,6 +38,15 @@ def test_it_learns_and_judges_by_food_11_where_a_volume_has_it(render: Render) -
     assert environment(one)["GOURMETGRAM_GATE_MIN_PHOTOS"] == "100"
 
 
+def test_it_reaches_the_mlflow_server_that_it_is_told_of(render: Render) -> None:
+    one = environment(container(render, "--values", FOOD11))
+    assert one["MLFLOW_TRACKING_URI"] == "http://mlflow.mlflow.svc:5000"
+    assert one["MLFLOW_TRACKING_PASSWORD"]["secretKeyRef"] == {"name": "mlflow-user", "key": "password"}
+    rules = named(render("--values", FOOD11), "NetworkPolicy", "retraining")["spec"]["egress"]
+    assert rules[-2:] == [{"to": [{"namespaceSelector": {}}]}, {"ports": [{"port": 5000}]}]
+    assert "MLFLOW_TRACKING_URI" not in environment(container(render))
+
+
 def test_its_user_has_a_name_that_the_registry_can_keep(
     render: Render, monkeypatch: pytest.MonkeyPatch
 ) -> None:

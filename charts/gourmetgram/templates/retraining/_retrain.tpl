@@ -17,5 +17,15 @@
   value: "4294967296"
 - name: MALLOC_TRIM_THRESHOLD_
   value: "4294967296"
+{{- with .Values.retrain.mlflow }}
+{{- if .trackingUri }}
+- name: MLFLOW_TRACKING_URI
+  value: {{ .trackingUri }}
+{{- range $entry, $name := .existingSecret | empty | ternary dict (dict "username" "MLFLOW_TRACKING_USERNAME" "password" "MLFLOW_TRACKING_PASSWORD") }}
+- name: {{ $name }}
+  valueFrom: { secretKeyRef: { name: {{ $.Values.retrain.mlflow.existingSecret }}, key: {{ $entry }} } }
+{{- end }}
+{{- end }}
+{{- end }}
 {{- include "gourmetgram.settings" .Values.retrain }}
 {{- end }}
