@@ -48,7 +48,7 @@ class PredictorSettings(BaseSettings):
     )
     max_body_bytes: int = Field(default=16 * MIB, ge=1, description="Largest request body")
     max_pixels: int = Field(
-        default=MAX_PIXELS, ge=1, description="Most pixels of a JPEG photo; of PNG and WebP half as many"
+        default=MAX_PIXELS, ge=1, description="Most pixels of a JPEG photo; of others half as many"
     )
     max_instances: int = Field(default=16, ge=1, description="Most photos in one request")
     max_waiting_requests: int = Field(

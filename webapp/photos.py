@@ -8,8 +8,16 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from webapp import metadata
+from webapp.conversion import to_jpeg
 
 MAX_FILENAME = 255
+CONVERTED = {"image/avif", "image/heic"}
+HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"mif2")
+FTYP_BRANDS = {
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
+    **dict.fromkeys(HEIC_BRANDS, "image/heic"),
+}
+"""The main brand of a file of ISO 14496-12 by what it holds."""
 
 
 class Photo(NamedTuple):
@@ -23,10 +31,12 @@ class Photo(NamedTuple):
 def read_photo(upload: FileStorage | None, max_bytes: int, *, keep_metadata: bool = False) -> Photo:
     """Read a photo from a form, without what may tell where it was taken unless ``keep_metadata``.
 
+    HEIC and AVIF become JPEG.
+
     Raises:
-        BadRequest: there is none, or it is cut into more pieces than any photo.
+        BadRequest: there is none, it is cut into more pieces than any photo, or can't be converted.
         RequestEntityTooLarge: it has more than ``max_bytes``.
-        UnsupportedMediaType: it is not a JPEG, PNG or WebP.
+        UnsupportedMediaType: it is not a JPEG, PNG, WebP, HEIC or AVIF.
     """
     body = _taken_out(upload, max_bytes + 1) if upload else b""
     if upload is None or not body:
@@ -35,7 +45,9 @@ def read_photo(upload: FileStorage | None, max_bytes: int, *, keep_metadata: boo
         raise RequestEntityTooLarge(too_large(max_bytes))
     content_type = content_type_of(body)
     if content_type is None:
-        raise UnsupportedMediaType("This file is not a JPEG, PNG or WebP photo.")
+        raise UnsupportedMediaType("This file is not a JPEG, PNG, WebP, HEIC or AVIF photo.")
+    if content_type in CONVERTED:
+        body, content_type = to_jpeg(body), "image/jpeg"
     if not keep_metadata:
         body = _without_place(body, content_type)
     return Photo(body, content_type, clean_filename(upload.filename or ""))
@@ -66,7 +78,7 @@ def content_type_of(body: bytes) -> str | None:
         return "image/png"
     if body.startswith(b"RIFF") and body[8:12] == b"WEBP":
         return "image/webp"
-    return None
+    return FTYP_BRANDS.get(body[8:12]) if body[4:8] == b"ftyp" else None
 
 
 def clean_filename(name: str) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 from PIL.ImageFile import ImageFile
+from pillow_heif import register_heif_opener
 
 from predictor.images.mending import MAX_PROFILE_BYTES, ended, mended
 
@@ -24,10 +25,11 @@ SIDE = 224
 SHORTER_SIDE = 240
 """The shorter side that a photo is scaled to before its centre is cut out."""
 MAX_PIXELS = 50_000_000
-"""Of a JPEG, which is scaled while it is decoded. PNG and WebP take up to 20 bytes a pixel: they get half."""
+"""Of a JPEG, which is scaled while it is decoded. The others take up to 20 bytes a pixel: they get half."""
 MAX_SCANS = 50
 """A progressive JPEG has about ten; each costs a pass over the whole photo for as little as 75 bytes."""
 
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 DAMAGED = "The picture is damaged or incomplete."
 
 _MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
@@ -50,6 +52,9 @@ _UPRIGHT = {
 }
 
 
+register_heif_opener(thumbnails=False)
+
+
 class ImageRejected(ValueError):  # noqa: N818 - says what happened, as HTTP status names do
     """The bytes are no photo that can be classified; its text is one sentence for the sender."""
 
@@ -68,7 +73,7 @@ def to_square(
     crop: Callable[[int, int], Box] = centre,
     side: int = SIDE,
 ) -> Image.Image:
-    """Decode a JPEG, PNG or WebP photo (the first frame of an animation) as a person would see it.
+    """Decode a JPEG, PNG, WebP, HEIC or AVIF photo (of an animation the first frame) as people see it.
 
     Returns what `crop` names of it, upright and RGB, scaled to `side` x `side` pixels.
     Raises ImageRejected for anything else: other formats, damaged files, more than `max_pixels` pixels,
@@ -93,7 +98,7 @@ def to_square(
 def _decode(
     body: bytes, max_pixels: int, crop: Callable[[int, int], Box], side: int, room: ExitStack
 ) -> Image.Image:
-    with Image.open(BytesIO(body), formats=("JPEG", "PNG", "WEBP")) as image:
+    with Image.open(BytesIO(body), formats=FORMATS) as image:
         _require_size(image, max_pixels)
         if _is_large(image):
             room.enter_context(_one_large_photo)
@@ -115,8 +120,9 @@ def _require_accepted_format(body: bytes) -> None:
     if not body:
         raise ImageRejected("The picture is empty.")
     webp = body[:4] == b"RIFF" and body[8:12] == b"WEBP"
-    if not (webp or body.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
-        raise ImageRejected("Only JPEG, PNG and WebP pictures are accepted.")
+    heif = body[4:8] == b"ftyp"
+    if not (webp or heif or body.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
+        raise ImageRejected("Only JPEG, PNG, WebP, HEIC and AVIF pictures are accepted.")
 
 
 def _require_few_scans(body: bytes) -> None:
@@ -146,7 +152,7 @@ def _is_large(image: Image.Image) -> bool:
 
 def _too_large(max_pixels: int) -> str:
     most = max_pixels / 1e6
-    return f"The picture is too large: at most {most:g} megapixels are accepted, {most / 2:g} as PNG or WebP."
+    return f"The picture is too large: at most {most:g} megapixels are accepted, {most / 2:g} if no JPEG."
 
 
 def _cut(image: ImageFile, crop: Callable[[int, int], Box], side: int) -> Image.Image:

@@ -32,9 +32,7 @@ def read(content_type: str, body: bytes) -> Payload:
     if kind.startswith("image/"):
         return body
     if kind != "application/json":
-        raise HTTPException(
-            415, "Send application/json, or a picture as image/jpeg, image/png or image/webp."
-        )
+        raise HTTPException(415, "Send application/json, or a picture with its type, such as image/jpeg.")
     payload = read_json(body)
     if not isinstance(payload, dict):
         raise InvalidInput("The request body must be a JSON object.")

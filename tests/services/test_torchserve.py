@@ -85,7 +85,7 @@ def test_the_web_application_finds_it_ready(webapp_client: PredictorClient) -> N
 
 
 def test_what_is_no_photo_is_refused_with_a_sentence(webapp_client: PredictorClient) -> None:
-    with pytest.raises(PhotoRefusedError, match="Only JPEG, PNG and WebP") as refused:
+    with pytest.raises(PhotoRefusedError, match="Only JPEG, PNG, WebP, HEIC and AVIF") as refused:
         webapp_client.predict(b"garbage", "image/jpeg")
     assert refused.value.status == 400
 

@@ -140,9 +140,14 @@ def test_any_shape_can_be_seen(size: tuple[int, int]) -> None:
     assert to_square(encoded(Image.new("RGB", size))).size == (SIDE, SIDE)
 
 
-@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
+def test_what_phones_take_is_read(photo: Image.Image, kind: str) -> None:
+    assert difference(encoded(photo, kind, quality=95), encoded(photo)) < 3
+
+
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF"])
 def test_other_formats_are_refused_with_those_that_are_accepted(photo: Image.Image, kind: str) -> None:
-    with pytest.raises(ImageRejected, match="Only JPEG, PNG and WebP"):
+    with pytest.raises(ImageRejected, match="Only JPEG, PNG, WebP, HEIC and AVIF"):
         to_square(encoded(photo, kind))
 
 

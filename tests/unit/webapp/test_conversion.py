@@ -1,0 +1,96 @@
+"""HEIC and AVIF become JPEGs that show what the photo shows."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import ExifTags, Image
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import BadRequest
+
+from tests.unit.webapp.test_metadata import PLACE, PROFILE, block, kept_exif
+from webapp import conversion
+from webapp.conversion import to_jpeg
+from webapp.photos import Photo, read_photo
+
+KINDS = ["HEIF", "AVIF"]
+
+
+def scene() -> Image.Image:
+    """Make a picture whose left half is red and whose lower right quarter is blue."""
+    image = Image.new("RGB", (96, 64), "white")
+    image.paste("red", (0, 0, 48, 64))
+    image.paste("blue", (48, 32, 96, 64))
+    return image
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    body = BytesIO()
+    image.save(body, kind, quality=95, **options)
+    return body.getvalue()
+
+
+def decoded(body: bytes) -> Image.Image:
+    with Image.open(BytesIO(body), formats=["JPEG"]) as image:
+        return image.convert("RGB")
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    return float(np.abs(np.asarray(one, float) - np.asarray(other, float)).mean())
+
+
+def read(body: bytes) -> Photo:
+    return read_photo(FileStorage(BytesIO(body), "IMG_1.HEIC"), 16 * 1024 * 1024)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_shows_the_same(kind: str) -> None:
+    photo = read(encoded(scene(), kind))
+    assert (photo.content_type, photo.filename) == ("image/jpeg", "IMG_1.HEIC")
+    assert difference(decoded(photo.body), scene()) < 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_upright_once(kind: str) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    jpeg = to_jpeg(encoded(scene(), kind, exif=exif.tobytes()))
+    assert difference(decoded(jpeg), scene().transpose(Image.Transpose.ROTATE_270)) < 3
+    with Image.open(BytesIO(jpeg)) as image:
+        assert image.getexif().get(ExifTags.Base.Orientation, 1) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_transparent_is_white(kind: str) -> None:
+    image = Image.new("RGBA", (64, 64), (255, 0, 0, 0))
+    assert difference(decoded(to_jpeg(encoded(image, kind))), Image.new("RGB", (64, 64), "white")) < 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_colours_profile_stays(kind: str) -> None:
+    with Image.open(BytesIO(to_jpeg(encoded(scene(), kind, icc_profile=PROFILE)))) as image:
+        assert image.info["icc_profile"] == PROFILE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_place_goes_and_the_camera_stays(kind: str) -> None:
+    body = read(encoded(scene(), kind, exif=block())).body
+    assert PLACE not in body
+    assert kept_exif(body)[ExifTags.Base.Make] == "Fairphone"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_one_is_refused(kind: str) -> None:
+    body = encoded(scene(), kind)
+    for end in (12, 40, len(body) // 2, len(body) - 40):
+        with pytest.raises(BadRequest, match="damaged"):
+            to_jpeg(body[:end])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_of_too_many_pixels_is_refused_before_it_is_decoded(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversion, "MAX_PIXELS", 6000)
+    with pytest.raises(BadRequest, match="too large"):
+        to_jpeg(encoded(scene(), kind))

@@ -1,0 +1,71 @@
+"""Photos that not every browser shows, HEIC and AVIF, become JPEGs before anything else sees them."""
+
+from io import BytesIO
+from threading import Lock
+
+from PIL import Image, ImageOps
+from pillow_heif import register_heif_opener
+from werkzeug.exceptions import BadRequest
+
+MAX_PIXELS = 25_000_000
+"""Phones take photos of at most 24 megapixels unless told otherwise."""
+MAX_EXIF_BYTES = 65_527
+"""What the segment of a JPEG has room for."""
+QUALITY = 92
+
+DAMAGED = "This photo is damaged or incomplete."
+TOO_LARGE = "This photo is too large: at most {:g} megapixels are accepted as HEIC or AVIF."
+
+_one_photo = Lock()
+"""Held while a photo is converted, which takes some 200 MB for one of 24 megapixels."""
+
+register_heif_opener(thumbnails=False)
+
+
+def to_jpeg(body: bytes) -> bytes:
+    """Convert a HEIC, HEIF or AVIF photo: upright, in its own colours, on white, with its EXIF block.
+
+    Of several pictures in a file it takes the main one, of a moving one the first frame.
+
+    Raises:
+        BadRequest: it is damaged, or has more than `MAX_PIXELS`.
+    """
+    try:
+        with _one_photo, Image.open(BytesIO(body), formats=("HEIF", "AVIF")) as image:
+            _require_size(image)
+            profile = image.info.get("icc_profile")
+            ImageOps.exif_transpose(image, in_place=True)
+            return _saved(image, profile)
+    except BadRequest:
+        raise
+    except Exception as error:  # the decoders raise many types on damaged files
+        raise BadRequest(DAMAGED) from error
+
+
+def _require_size(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise BadRequest(TOO_LARGE.format(MAX_PIXELS / 1e6))
+
+
+def _saved(image: Image.Image, profile: bytes | None) -> bytes:
+    exif = image.getexif().tobytes()
+    jpeg = BytesIO()
+    _on_white(image).save(
+        jpeg,
+        "JPEG",
+        quality=QUALITY,
+        exif=exif if len(exif) <= MAX_EXIF_BYTES else b"",
+        icc_profile=profile,
+    )
+    return jpeg.getvalue()
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB":
+        return image
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    page = Image.new("RGB", image.size, "white")
+    shown = image.convert("RGBA")
+    page.paste(shown, mask=shown.getchannel("A"))
+    return page
