@@ -18,6 +18,9 @@ BUCKETS = (PRODUCTION, TRACKING, LABELSTUDIO, *DATASETS)
 MODELS = "models"
 """The bucket of the registry, from which predictors get their models."""
 
+NOT_VERSIONS = {"manifests", "current", "candidate"}
+"""What else lies beside the versions of a model, so that none can be called so."""
+
 IMPORTS = "imports/"
 """The prefix, in ``tracking``, of the notes about the tasks that Label Studio has had."""
 

@@ -26,13 +26,16 @@ def publish(store: Store, settings: PredictorSettings, version: str | None = Non
     With a ``version``, see to it that this one is there: where the model is another, it must be already.
 
     Raises:
-        PublishError: the place is taken by another model, or the asked-for version is nowhere.
+        PublishError: the place is taken or no model's, or the asked-for version is nowhere.
         StoreUnavailableError: the store did not answer.
     """
     store.create_buckets((keys.MODELS,))
     path = runtimes.model_file(settings.model_path)
     own = runtimes.load("onnx", path).version
     place = keys.model(settings.model_name, version or own)
+    if own in keys.NOT_VERSIONS:
+        message = f"the model at {path} can't be version {own}: the registry keeps something else there"
+        raise PublishError(message)
     if version in (None, own):
         _put_once(store, place, path.read_bytes())
     elif not store.exists(place):

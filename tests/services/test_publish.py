@@ -9,6 +9,7 @@ from gourmetgram import keys
 from gourmetgram.store import Store
 from predictor.publish import PublishError, publish
 from predictor.settings import PredictorSettings
+from tests.tiny_model import write_tiny_model
 
 MODEL = PredictorSettings().model_path
 
@@ -40,6 +41,15 @@ def test_another_model_of_the_same_version_is_refused(
     store.put(keys.model("food11", tmp_path.name), b"another", "application/octet-stream")
     with pytest.raises(PublishError, match="give this one a version of its own"):
         publish(store, settings)
+
+
+@pytest.mark.parametrize("version", sorted(keys.NOT_VERSIONS))
+def test_no_version_lies_among_what_the_registry_keeps_beside_them(
+    store: Store, tmp_path: Path, version: str
+) -> None:
+    write_tiny_model(tmp_path / "model.onnx", version=version)
+    with pytest.raises(PublishError, match=f"can't be version {version}: the registry keeps something else"):
+        publish(store, PredictorSettings(model_path=tmp_path))
 
 
 def test_a_version_that_is_asked_for_may_be_there_already(store: Store, settings: PredictorSettings) -> None:
