@@ -14,7 +14,8 @@ secret() { kube get secret "$credentials" --output "jsonpath={.data.$1}" | base6
 studio() { kube exec --stdin "deployment/$release-label-studio" -- "$@"; }
 
 reach_the_store() {
-  kube port-forward "service/$release-store" :9000 > "$folder/.forwarded" &
+  # Not by the function, of which another process would be the parent that is ended.
+  kubectl --namespace "$namespace" port-forward "service/$release-store" :9000 > "$folder/.forwarded" &
   forward=$!
   trap 'kill $forward 2> /dev/null || true; rm -f "$folder/.forwarded"' EXIT
   until port=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\).*/\1/p' "$folder/.forwarded") && [ -n "$port" ]; do
