@@ -205,11 +205,12 @@ evaluate: $(BIN)/.test ## judge the model on photos it has never seen: DATA=<Foo
 ## A real Kubernetes for the tests: kind where Docker is, else a node that is built here (docs/test-cluster.md)
 
 NODE := $(BIN)/python -m tests.cluster.node
-# Those of the chart and of the store too: helm and versitygw, the default store on a cluster, are built with the node.
-CLUSTER_TESTS := tests/unit/chart tests/services/test_access.py tests/services/test_store.py tests/cluster
+# What needs helm or versitygw, the default store on a cluster: both are built with the node.
+WITH_ITS_TOOLS := tests/unit/chart tests/services/test_access.py tests/services/test_store.py
 
 test-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## the tests on a real Kubernetes; without Docker it takes root
-	@eval "$$($(NODE) environment)"; $(BIN)/pytest $(CLUSTER_TESTS) --timeout 900
+	@eval "$$($(NODE) environment)"; $(BIN)/pytest -n auto $(WITH_ITS_TOOLS)
+	@eval "$$($(NODE) environment)"; $(BIN)/pytest tests/cluster --timeout 900
 
 test-cluster-build: $(BIN)/.run ## build what the tests' Kubernetes lacks, without starting it
 	@$(NODE) build

@@ -19,6 +19,7 @@ TALKS_TO = {
     "webapp": {"predictor", "store"},
     "predictor": {"store"},
     "cronjobs": {"label-studio", "store"},
+    "retraining": {"store"},
     "label-studio": {"store"},
     "store": set(),
     "set-up": {"label-studio", "store", "API server"},
