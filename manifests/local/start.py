@@ -14,6 +14,7 @@ from manifests.local.settings import SECRETS, STATE, LocalSettings, environment
 READY_SECONDS = 300
 ENDINGS = 3
 """Seconds in which a part was found ended: one that still ends then will not run."""
+STOPPED = {"STOPPED", "EXITED", "FATAL"}
 STARTED_WITH = STATE / "started-with"
 """A digest of the settings that the parts run with; they may be secret."""
 SET_UP = {"store": ("cronjobs.buckets",), "label-studio": ("cronjobs.label_studio.setup",)}
@@ -52,8 +53,9 @@ def start_what_stopped(settings: LocalSettings) -> None:
     """Start the parts that supervisord has given up or was told to stop."""
     known = environment(settings)
     states = supervisor.states(known)
+    refuse_taken_ports(settings, [part for part in PARTS if states.get(part.name) in {*STOPPED, "BACKOFF"}])
     needed = [*(part.name for part in PARTS), "scheduler"]
-    if stopped := [name for name in needed if states.get(name) in {"STOPPED", "EXITED", "FATAL"}]:
+    if stopped := [name for name in needed if states.get(name) in STOPPED]:
         supervisor.control(known, "start", *stopped)
 
 

@@ -12,12 +12,12 @@ from manifests.local.settings import STATE, LocalSettings, environment
 
 READY = "ready"
 SAID = {
-    "STOPPED": "stopped",
+    "STOPPED": "stopped: make up starts it",
     "STARTING": "starting",
     "RUNNING": "runs, but does not answer",
     "BACKOFF": "keeps ending, and is started again",
     "STOPPING": "stopping",
-    "EXITED": "ended",
+    "EXITED": "ended: make up starts it",
     "FATAL": "ended at each start, and was given up",
 }
 """What supervisord's names of states mean to a person, of a part that does not answer."""

@@ -48,7 +48,7 @@ def test_all_that_is_needed_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     [
         ({}, "webapp", "runs, but does not answer"),
         ({"webapp": "BACKOFF"}, "", "keeps ending, and is started again"),
-        ({"webapp": "STOPPED"}, "", "stopped"),
+        ({"webapp": "STOPPED"}, "", "stopped: make up starts it"),
         ({"webapp": "SOMETHING NEW"}, "", "SOMETHING NEW"),
     ],
 )
