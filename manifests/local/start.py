@@ -13,7 +13,7 @@ from manifests.local.settings import SECRETS, STATE, LocalSettings, environment
 
 READY_SECONDS = 300
 ENDINGS = 3
-"""Seconds in which a part was found ended: one that still ends then will not run."""
+"""A part that has ended so often while it was waited for will not run."""
 STOPPED = {"STOPPED", "EXITED", "FATAL"}
 STARTED_WITH = STATE / "started-with"
 """A digest of the settings that the parts run with; they may be secret."""
@@ -73,14 +73,11 @@ def wait(settings: LocalSettings, parts: Sequence[Part] = PARTS) -> None:
 def _await(settings: LocalSettings, part: Part, deadline: float) -> None:
     """Poll until a part answers; end with a sentence if it is too slow or ends again and again."""
     log = STATE / f"logs/{part.name}.log"
-    known, endings, next_look = environment(settings), 0, time.monotonic() + 1
+    before = supervisor.endings(part.name)
     while not part.answers(settings):
         if time.monotonic() > deadline:
             sys.exit(f"The {part.title} did not answer in {READY_SECONDS} s: see {log}")
-        if time.monotonic() > next_look:
-            endings += supervisor.states(known).get(part.name) in {"BACKOFF", "EXITED", "FATAL"}
-            next_look = time.monotonic() + 1
-        if endings >= ENDINGS:
+        if supervisor.endings(part.name) - before >= ENDINGS:
             said = log.read_text(errors="replace").splitlines() or [""]
             sys.exit(f"The {part.title} ends as soon as it has started: {said[-1].strip()} (see {log})")
         time.sleep(0.1)

@@ -41,6 +41,15 @@ def states(environment: Mapping[str, str]) -> dict[str, str]:
     return {row[0]: row[1] for row in rows if len(row) > 1 and row[1] in STATES}
 
 
+def endings(name: str) -> int:
+    """Count how often a program has ended by itself, by supervisord's log.
+
+    Its states don't tell: a program that takes longer than a second to fail counts as running until then.
+    """
+    log = STATE / "logs/supervisord.log"
+    return log.read_text(errors="replace").count(f"exited: {name} (") if log.exists() else 0
+
+
 def stop() -> None:
     """End supervisord and all that it started, by their process ids."""
     supervisord = _supervisord()
