@@ -30,7 +30,7 @@ while True:
     time.sleep(0.01)
 """
 FETCH = "import urllib.request; print(urllib.request.urlopen({url!r}, timeout=10).status)"
-CONNECT = "import socket; print(socket.socket().connect_ex(({address!r}, {port})))"
+CONNECT = "import socket; s = socket.socket(); s.settimeout(10); print(s.connect_ex(({address!r}, {port})))"
 
 
 def test_the_node_is_ready_in_the_pinned_minor_version(core: client.CoreV1Api) -> None:
