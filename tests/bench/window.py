@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cronjobs import draws
+from cronjobs.choosing import Pool
 from cronjobs.draws import Seen
 from cronjobs.sampling import SOURCE, Sampling
 from cronjobs.settings import CronjobSettings
@@ -33,6 +34,13 @@ DAYS = 30
 LABELLED_LOW = 200
 """How many predictions of low confidence annotators label in a day."""
 LOW_SHARE = 0.15
+MEASURED = """
+import atexit, re, runpy, sys
+from pathlib import Path
+atexit.register(lambda: print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]))
+runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
+"""
+"""A job that says in the end how many KiB of memory it took; what wait4 says includes its parent's."""
 
 
 class Cost(NamedTuple):
@@ -43,15 +51,15 @@ class Cost(NamedTuple):
 
 
 class Filling(Sampling):
-    """Draws as the job does, of predictions whose records it has in memory."""
+    """Draws as the job does, of a day's predictions that are in memory."""
 
     def __init__(self, store: Store, settings: CronjobSettings, seen: Sequence[Seen]) -> None:
         super().__init__(store, settings)
-        self.seen = {each.prediction_id: each for each in seen}
+        self.seen = seen
 
-    def look(self, prediction_ids: Sequence[str]) -> list[Seen]:
-        """Take them from memory."""
-        return [self.seen[each] for each in prediction_ids]
+    def pool(self, start: date, today: date) -> Pool:  # noqa: ARG002 - the day is known
+        """Take them all as new."""
+        return Pool(new=self.seen, older={})
 
 
 def uploads(day: date, count: int) -> Iterator[PredictionRecord]:
@@ -102,14 +110,13 @@ def draw(store: Store, settings: CronjobSettings, seen: Sequence[Seen], day: dat
         store.put_record(place, label(record, SOURCE, right=True))
 
 
-def cost(*command: str) -> Cost:
-    """Run a command of ours and measure its time and its largest memory."""
+def cost(module: str) -> Cost:
+    """Run a job and measure its time and its largest memory."""
     started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    return Cost(time.perf_counter() - started, usage.ru_maxrss / 1024)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, module], capture_output=True, text=True, check=True
+    )
+    return Cost(time.perf_counter() - started, int(done.stdout.split()[-1]) / 1024)
 
 
 def metrics_seconds(store: Store) -> float:
