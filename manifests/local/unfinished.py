@@ -1,0 +1,26 @@
+"""A database that Label Studio was stopped in the middle of making: its migrations fail on it for ever.
+
+The user is made right after them, so that a database without one holds nothing.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+
+def set_aside(database: Path) -> bool:
+    """Rename a database that nobody can have used, so that a new one is made; tell whether it was."""
+    if not database.exists() or _has_users(database):
+        return False
+    database.replace(database.with_suffix(".unfinished"))
+    return True
+
+
+def _has_users(database: Path) -> bool:
+    with closing(sqlite3.connect(database)) as connection:
+        try:
+            return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM htx_user)").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return False
+            raise
