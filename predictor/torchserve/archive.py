@@ -18,6 +18,7 @@ from predictor.settings import PredictorSettings
 ROOT = Path(__file__).parents[2]
 _CODE = (
     "gourmetgram/__init__.py",
+    "gourmetgram/classes.json",
     "gourmetgram/classes.py",
     "predictor/__init__.py",
     "predictor/images/__init__.py",

@@ -2,7 +2,7 @@
 
 import schemathesis
 import yaml
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, settings, strategies
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -37,6 +37,9 @@ def described(name: str) -> schemathesis.BaseSchema:
     schema.config.generation.update(modes=list(GenerationMode))
     return schema
 
+
+for kind in ("heic", "avif"):
+    schemathesis.openapi.media_type(f"image/{kind}", strategies.binary())
 
 WEBAPP, PREDICTOR = described("webapp"), described("predictor")
 
