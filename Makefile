@@ -180,7 +180,10 @@ test-unit: $(BIN)/.test ## the tests that need no service
 	$(BIN)/pytest -n auto tests/unit
 
 test-services: $(BIN)/.test $(BIN)/.label-studio .venv-mlflow/.done ## the tests with the real store, predictor, Label Studio and browser
-	$(BIN)/pytest -n 3 tests/services tests/faults
+	$(BIN)/pytest -n 3 tests/services
+
+test-faults: $(BIN)/.test $(BIN)/.label-studio ## the tests that kill processes, stop the store and cut off jobs
+	$(BIN)/pytest -n 3 tests/faults
 
 test-chameleon: $(BIN)/.test .venv-openstack/.done ## the provisioning against a real OpenStack, the user data in a container
 	$(BIN)/pytest --timeout 1800 tests/openstack
@@ -324,7 +327,7 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	$(UV) pip sync --compile-bytecode --python .venv-mlflow $<
 	@touch $@
 
-.PHONY: drill fuzz sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services model evaluate lock
+.PHONY: drill fuzz sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services test-faults model evaluate lock
 .PHONY: retrain gate promote rollback models
 .PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon
