@@ -1,6 +1,6 @@
-"""The classes, in the order of the model's outputs, and what people are asked about: `classes.json` has both.
+"""The classes, in the order of the model's outputs, and the question for people: `classes.json` has both.
 
-Another data set is another such file and a model of its classes.
+For another data set, replace that file and train a model on its classes.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 FILE = Path(__file__).with_name("classes.json")
 MOST = 100
-"""Classes that two digits of a folder's name tell apart."""
+"""The most classes that two digits in a folder's name can number."""
 
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class DataSet(BaseModel):
-    """What the file holds."""
+    """The content of `classes.json`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 

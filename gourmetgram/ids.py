@@ -1,4 +1,4 @@
-"""Prediction ids: UUIDv7, so that an id sorts by time, can't be guessed and tells its own date.
+"""Prediction ids: UUIDv7, so that an id sorts by time, can't be guessed and carries its own date.
 
 The standard library's uuid7 comes with Python 3.14, and libraries that have it spend most of the
 random bits on a counter; here all 74 are random.

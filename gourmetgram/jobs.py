@@ -1,3 +1,3 @@
-"""The jobs that turn the loop, in the order in which they need each other."""
+"""The jobs of the feedback loop, in the order of their dependencies."""
 
 JOBS = ("sampling", "sync", "processing")

@@ -1,4 +1,4 @@
-"""Where everything lies in the object store.
+"""The location of everything in the object store.
 
 Every key follows from a prediction id, so each write can be repeated, and a record is found by its id alone.
 """
@@ -19,13 +19,13 @@ MODELS = "models"
 """The bucket of the registry, from which predictors get their models."""
 
 NOT_VERSIONS = {"manifests", "current", "candidate"}
-"""What else lies beside the versions of a model, so that none can be called so."""
+"""Names of other things beside a model's versions, so reserved."""
 
 IMPORTS = "imports/"
-"""The prefix, in ``tracking``, of the notes about the tasks that Label Studio has had."""
+"""The prefix, in ``tracking``, of the records of tasks imported into Label Studio."""
 
 FOLDER_NOTE = "README.txt"
-"""A text in each folder of tasks and outputs: Label Studio refuses a storage that holds nothing."""
+"""A text in each folder of tasks and outputs: Label Studio refuses an empty storage."""
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 """The file name extension of each content type that is accepted."""
@@ -42,17 +42,17 @@ class Location(NamedTuple):
 
 
 def model(name: str, version: str) -> Location:
-    """Locate a version of a model; what lies there is never changed."""
+    """Locate a version of a model; what is stored there never changes."""
     return model_part(name, version, f"{name}.onnx")
 
 
 def model_part(name: str, version: str, part: str) -> Location:
-    """Locate what is kept beside a version of a model: where it comes from, and how it was judged."""
+    """Locate what is kept beside a version of a model: its provenance and its evaluation."""
     return Location(MODELS, f"{name}/{version}/{part}")
 
 
 def manifest(name: str, digest: str) -> Location:
-    """Locate the list of what a model learns from, by its content."""
+    """Locate the list of a model's training data, by its content."""
     return Location(MODELS, f"{name}/manifests/{digest}.json")
 
 
@@ -95,12 +95,12 @@ def labels_on(day: date) -> str:
 
 
 def tasks(source: Asked) -> str:
-    """Give the prefix, in ``labelstudio``, of the tasks that wait."""
+    """Give the prefix, in ``labelstudio``, of the pending tasks."""
     return f"tasks/{source.folder}/"
 
 
 def outputs(source: Asked) -> str:
-    """Give the prefix, in ``labelstudio``, of the outputs that wait to be processed."""
+    """Give the prefix, in ``labelstudio``, of the outputs to be processed."""
     return f"output/{source.folder}/"
 
 
@@ -125,17 +125,17 @@ def draws_in_month_of(day: date) -> str:
 
 
 def frame(day: date, digest: str) -> Location:
-    """Locate the list of the predictions that a draw was the first to see; what lies there never changes."""
+    """Locate the list of the predictions that a draw was the first to see; it never changes."""
     return Location(TRACKING, f"frames/{day.isoformat()}/{digest}.jsonl.gz")
 
 
 def quality() -> Location:
-    """Locate how good the model is, as it was last worked out."""
+    """Locate the latest figures of the model's quality."""
     return Location(TRACKING, "quality/latest.json")
 
 
 def imported(prediction_id: str, source: Asked, project: str) -> Location:
-    """Locate the note that a project of Label Studio has had the task about a prediction.
+    """Locate the record that a Label Studio project has imported the task about a prediction.
 
     Raises:
         ValueError: it is not a prediction id.
@@ -146,7 +146,7 @@ def imported(prediction_id: str, source: Asked, project: str) -> Location:
 
 
 def imported_on(day: date, source: Asked) -> str:
-    """Give the prefix, in ``tracking``, of the notes about a source's tasks for a day's predictions."""
+    """Give the prefix, in ``tracking``, of the import records of a source for a day's predictions."""
     return f"{IMPORTS}{day.isoformat()}/{source.folder}/"
 
 
@@ -156,7 +156,7 @@ def exported_until(source: Asked) -> Location:
 
 
 def last_run(job: str, *, complete: bool) -> Location:
-    """Locate how the last run of a job ended that did all its work, or the last that did not."""
+    """Locate the record of a job's last complete run, or of its last incomplete one."""
     return Location(TRACKING, f"jobs/{job}/{'complete' if complete else 'incomplete'}.json")
 
 

@@ -10,8 +10,8 @@ IMAGE = "image"
 
 
 PREDICTED_BY = "GourmetGram"
-"""What tasks and projects call the model: Label Studio selects beforehand what the one version of predictions
-that a project names has chosen, so the name stays while the model changes."""
+"""The model version in tasks and projects: Label Studio preselects the choice of the one version
+that a project names, so the name stays while the model changes."""
 
 
 def preannotation(choice: str, score: float) -> dict[str, Any]:

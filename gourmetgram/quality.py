@@ -1,4 +1,4 @@
-"""How good the model is, as one job works it out and everything else shows it."""
+"""The model's quality, as one job computes it and everything else shows it."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from gourmetgram.records import ClassName, Probability, Record
 from gourmetgram.sources import Source
 
 WINDOWS = {"1d": 1, "7d": 7, "30d": 30}
-"""The windows that are reported: their name, and how many days before today they reach."""
+"""The reported windows: their names, and how many days before today they reach."""
 
 ALL_VERSIONS = "all"
 """Stands for every model version at once, where a figure names its version."""
@@ -18,11 +18,11 @@ class Estimate(Record):
     """A share of predictions, estimated from labels, with its 95 % interval."""
 
     value: Probability | None
-    """None where no label says anything."""
+    """None where there is no label to go by."""
     low: Probability
     high: Probability
     effective_labels: float
-    """How many labels of a simple random sample would say as much."""
+    """The effective sample size: how many labels of a simple random sample would say as much."""
 
 
 class WindowQuality(Record):
@@ -38,7 +38,7 @@ class WindowQuality(Record):
     """How many of them have a label that counts."""
     accuracy: Estimate
     mean_confidence: Probability | None
-    """The accuracy that a calibrated model expects of itself, on the same predictions; it takes no label."""
+    """The accuracy that a calibrated model expects of itself on the same predictions; it needs no labels."""
     recall: dict[ClassName, Estimate]
     precision: dict[ClassName, Estimate]
     f1: dict[ClassName, Probability]

@@ -37,7 +37,7 @@ Probabilities = Annotated[dict[ClassName, Probability], AfterValidator(_of_every
 
 
 class Record(BaseModel):
-    """A record is never changed; what it does not know, it ignores."""
+    """An immutable record; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, protected_namespaces=())
 
@@ -67,7 +67,7 @@ class PredictionRecord(Record):
     model_name: str
     model_version: str
     low_confidence: bool | None = None
-    """Whether the confidence was below the threshold; None in records of before this was kept."""
+    """Whether the confidence was below the threshold; None in records that predate this field."""
     created_at: AwareDatetime
 
     @model_validator(mode="after")
@@ -96,7 +96,7 @@ class Task(Record):
 
     @classmethod
     def of(cls, record: PredictionRecord, source: Source, bucket_prefix: str, *, preselect: bool) -> Self:
-        """Ask for the truth of a prediction, with the model's class selected beforehand if ``preselect``."""
+        """Ask for the ground truth of a prediction, with the model's class preselected if ``preselect``."""
         data = TaskData(
             image=f"s3://{bucket_prefix}{record.image.bucket}/{record.image.key}",
             prediction_id=record.prediction_id,
@@ -118,7 +118,7 @@ class RelabelRecord(Record):
 
 
 class LabelRecord(Record):
-    """The known truth of a prediction: who said it, when, and why they were asked."""
+    """The ground truth of a prediction: who gave it, when, and why they were asked."""
 
     prediction_id: PredictionId
     predicted: ClassName
@@ -127,16 +127,16 @@ class LabelRecord(Record):
     annotator: str
     labelled_at: AwareDatetime
     is_blind: bool | None = None
-    """Whether whoever said it had not been shown the model's class; None if that is not known."""
+    """Whether it was given without seeing the model's class; None if that is not known."""
     answers: dict[str, ClassName] = {}
     """What each annotator chose, where several did."""
     model_version: str | None = None
     low_confidence: bool | None = None
-    """Both are those of the prediction; None in records of before they were kept."""
+    """Both are those of the prediction; None in records that predate these fields."""
 
 
 class QuarantineRecord(Record):
-    """A task or an output of which nothing can be made: the reason, where it lay, and itself."""
+    """A task or an output that can't be processed: the reason, its original location, and its content."""
 
     reason: str
     key: str

@@ -1,11 +1,11 @@
-"""Settings that every process has; each process adds its own."""
+"""Settings shared by every process; each adds its own."""
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def in_words(error: ValidationError) -> str:
-    """Say which settings can't be used, a line each, by the names of their variables.
+    """List the settings that can't be used, one a line, by the names of their variables.
 
     The values are left out: they may be secrets.
     """

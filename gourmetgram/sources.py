@@ -1,4 +1,4 @@
-"""The four ways by which a prediction gets a known truth."""
+"""The four ways in which a prediction gets a label."""
 
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ class Source(StrEnum):
 
 
 class Review(StrEnum):
-    """A second look at labels of any source; the answers are kept apart, but have no labels of their own."""
+    """A second look at labels of any source; its answers are kept apart, but it has no labels of its own."""
 
     REVIEW = "review"
 
@@ -36,13 +36,13 @@ class Review(StrEnum):
 REVIEW = Review.REVIEW
 
 Asked = Source | Review
-"""What an answer was asked for: it decides in which folder task and answer lie."""
+"""What an answer was asked for: this decides the folder of the task and its answers."""
 
 ANNOTATED_SOURCES = (Source.RANDOM_SAMPLING, Source.LOW_CONFIDENCE, Source.USER_FLAG)
 """The sources that an annotator decides in Label Studio, in the order of their sync numbers 1, 2, 3."""
 
 PROJECTS: tuple[Asked, ...] = (*ANNOTATED_SOURCES, REVIEW)
-"""What there is a project for in Label Studio; that of the review comes with the first one."""
+"""What has a project in Label Studio; the review's is created with the first review."""
 
 _FOLDERS = {
     Source.RANDOM_SAMPLING: "randomsampled",

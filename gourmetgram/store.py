@@ -1,4 +1,4 @@
-"""The object store: boto3 against any S3 server, with two kinds of failure instead of a hundred."""
+"""The object store: boto3 against any S3 server, with two exceptions instead of a hundred."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,11 +26,11 @@ RecordType = TypeVar("RecordType", bound=Record)
 JSON = "application/json"
 
 DELETED_AT_ONCE = 1000
-"""Objects that S3 deletes in one request at most."""
+"""The most objects that S3 deletes in one request."""
 
 
 class StoreUnavailableError(Exception):
-    """The store did not answer, or refused what it should do; the same call may work later."""
+    """The store did not answer, or refused the request; the same call may work later."""
 
 
 class ObjectNotFoundError(Exception):
@@ -43,11 +43,11 @@ class Store:
     def __init__(self, settings: StoreSettings) -> None:
         self.bucket_prefix = settings.bucket_prefix
         self.client: S3Client = boto3.Session().client("s3", config=_config(settings))
-        # boto3 asks leave before each body: a round trip that pays only where large bodies are refused.
+        # "Expect: 100-continue" costs a round trip, which pays only where large bodies are refused.
         self.client.meta.events.unregister("before-call.s3", add_expect_header)
 
     def put(self, location: Location, body: bytes, content_type: str) -> None:
-        """Write an object whole.
+        """Write a whole object.
 
         Raises:
             StoreUnavailableError: it may or may not have been written.
@@ -66,7 +66,7 @@ class Store:
         self.put(location, record.model_dump_json().encode(), JSON)
 
     def get(self, location: Location) -> bytes:
-        """Read an object whole.
+        """Read a whole object.
 
         Raises:
             ObjectNotFoundError: there is none.
@@ -114,7 +114,7 @@ class Store:
             raise StoreUnavailableError(message) from error
 
     def keys(self, bucket: str, prefix: str) -> Iterator[str]:
-        """List the keys under a prefix, in order; the folders that S3 tools make are passed over.
+        """List the keys under a prefix, in order; the folder markers of S3 tools are skipped.
 
         Raises:
             StoreUnavailableError: the store did not answer.
@@ -124,7 +124,7 @@ class Store:
     def versions(self, bucket: str, prefix: str) -> Iterator[tuple[str, str]]:
         """List the keys under a prefix, each with a text that changes when its object is replaced.
 
-        The folders that S3 tools make are passed over.
+        The folder markers of S3 tools are skipped.
 
         Raises:
             StoreUnavailableError: the store did not answer.
@@ -147,7 +147,7 @@ class Store:
             )
 
     def delete(self, location: Location) -> None:
-        """Delete an object; one that is not there is deleted already.
+        """Delete an object, whether or not it exists.
 
         Raises:
             StoreUnavailableError: it may or may not have been deleted.
@@ -159,7 +159,7 @@ class Store:
             return
 
     def delete_all(self, locations: Sequence[Location]) -> None:
-        """Delete many objects in few requests; what is not there is deleted already.
+        """Delete many objects in few requests, whether or not they exist.
 
         Raises:
             StoreUnavailableError: some may or may not have been deleted.
@@ -196,7 +196,7 @@ class Store:
         try:
             self.client.create_bucket(Bucket=name)
         except ClientError as error:
-            # Amazon wants to be told its own region except in us-east-1; other servers refuse to be told.
+            # AWS requires a location constraint except in us-east-1; other servers refuse one.
             if error.response.get("Error", {}).get("Code") != "IllegalLocationConstraintException":
                 raise
             region = cast("BucketLocationConstraintType", self.client.meta.region_name)
@@ -206,7 +206,7 @@ class Store:
         pages = self.client.get_paginator("list_objects_v2")
         with _failures(Location(bucket, prefix)):
             for page in pages.paginate(Bucket=self._bucket(bucket), Prefix=prefix):
-                # A tool that makes a "folder" leaves an empty object with this end; no key of ours has it.
+                # Tools that create a "folder" leave an empty object with this suffix; no key of ours has it.
                 yield from (entry for entry in page.get("Contents", []) if not entry["Key"].endswith("/"))
 
     def _bucket(self, name: str) -> str:
@@ -219,7 +219,7 @@ def _config(settings: StoreSettings) -> Config:
         read_timeout=settings.store_timeout_seconds,
         retries={"total_max_attempts": settings.store_attempts, "mode": "standard"},
         max_pool_connections=settings.store_connections,
-        # Servers other than Amazon's: no bucket in the host name, no checksum trailers, signatures v4.
+        # For servers other than AWS: no bucket in the host name, no checksum trailers, signatures v4.
         s3={"addressing_style": "path"},
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",

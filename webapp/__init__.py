@@ -9,11 +9,11 @@ from webapp.proxies import TrustedProxies
 from webapp.settings import WebappSettings
 
 FORM_BYTES = 64 * 1024
-"""What a form may have around its photo."""
+"""Room for everything in a form but its photo."""
 
 
 def create_app(settings: WebappSettings | None = None) -> Flask:
-    """Make the application; without settings they are read from the environment."""
+    """Create the application; by default its settings come from the environment."""
     settings = settings or WebappSettings()
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_photo_bytes + FORM_BYTES

@@ -1,4 +1,4 @@
-"""How many uploads are worked on at the same time: memory stays bounded, and threads remain for the rest."""
+"""Limits concurrent uploads, so that memory stays bounded and threads are left for other requests."""
 
 import threading
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 
 class TooBusyError(Exception):
-    """So much is being worked on that another upload has to come later."""
+    """Too many uploads are in progress; the client should retry later."""
 
 
 class Admission:
-    """The uploads that are being worked on."""
+    """The uploads in progress."""
 
     def __init__(self, max_uploads: int, max_bytes: int) -> None:
         self._lock = threading.Lock()
@@ -19,7 +19,7 @@ class Admission:
 
     @contextmanager
     def admit(self, size: int) -> Iterator[None]:
-        """Work on an upload of so many bytes inside of this.
+        """Count an upload of ``size`` bytes as in progress while the context lasts.
 
         Raises:
             TooBusyError: there is no room for it.

@@ -1,7 +1,7 @@
-"""What must not be lost: written to the object store, or to the spool while the store is away.
+"""Writes what must not be lost: to the object store, or to the spool while the store is unavailable.
 
-As long as anything waits in the spool, new writes go behind it: they keep their order, and nobody waits for
-a store that is known to be away.
+While the spool is not empty, new writes queue behind its entries: order is kept, and no request waits for a
+store that is known to be down.
 """
 
 import logging
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Archive:
-    """The store with the spool before it."""
+    """The store, with the spool as its fallback."""
 
     def __init__(self, store: Store, spool: Spool, deadline_seconds: float, threads: int) -> None:
         self.store = store
@@ -28,7 +28,7 @@ class Archive:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
 
     def close(self) -> None:
-        """Wait for the writes that are under way."""
+        """Wait for the writes in progress."""
         self._threads.shutdown(cancel_futures=True)
 
     def store_answers(self, within_seconds: float) -> bool:
@@ -42,10 +42,10 @@ class Archive:
         return True
 
     def keep(self, writes: Sequence[Write]) -> bool:
-        """Keep objects, in their order; tell whether they are in the store (else they wait in the spool).
+        """Save objects in order; return whether they are in the store (otherwise they wait in the spool).
 
         Raises:
-            SpoolFullError: they are not kept.
+            SpoolFullError: they could not be saved.
         """
         if self.spool.is_empty() and self._written_in_time(writes):
             return True
@@ -53,10 +53,10 @@ class Archive:
         return False
 
     def get_record(self, location: Location, record_type: type[RecordType]) -> RecordType | None:
-        """Read a record that waits or is in the store; None if there is none.
+        """Read a record from the spool or the store; None if there is none.
 
         Raises:
-            StoreUnavailableError: nothing waits and the store did not answer.
+            StoreUnavailableError: it is not in the spool, and the store did not answer.
         """
         waiting = self.spool.get(location)
         try:

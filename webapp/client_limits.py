@@ -1,4 +1,4 @@
-"""How much one client may send in a minute: uploads, their bytes, and feedback.
+"""Limits what one client may send in a minute: uploads, their bytes, and feedback.
 
 The counts are in memory, or in a Redis that all replicas share. If that does not answer, nobody is refused.
 """
@@ -20,7 +20,7 @@ from webapp.settings import WebappSettings
 UPLOAD, FEEDBACK = "predictions.predict", "feedback.feedback"
 KIB = 1024
 IPV6_SITE = 64
-"""Bits that one customer of a provider has at least to itself."""
+"""Prefix length of the smallest network that a provider assigns to one customer."""
 REDIS_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class ClientLimits:
         """Count a request of so many bytes from an address; None: unknown.
 
         Raises:
-            TooManyRequests: the client has sent too much; it says when to come again.
+            TooManyRequests: the client has sent too much; it says when to retry.
         """
         if view not in self._counts:
             return
@@ -62,7 +62,7 @@ class ClientLimits:
 
 
 def _client(address: str) -> str:
-    """Count the addresses of an IPv6 site as one: each of its machines has as many as it likes."""
+    """Count all addresses of an IPv6 site as one client: a machine there can use as many as it likes."""
     try:
         known = ip_address(address)
     except ValueError:

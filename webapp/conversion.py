@@ -1,4 +1,4 @@
-"""Photos that not every browser shows, HEIC and AVIF, become JPEGs before anything else sees them."""
+"""Converts HEIC and AVIF, which not every browser shows, to JPEG before anything else sees the photo."""
 
 from io import BytesIO
 from threading import Lock
@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest
 MAX_PIXELS = 25_000_000
 """Phones take photos of at most 24 megapixels unless told otherwise."""
 MAX_EXIF_BYTES = 65_527
-"""What the segment of a JPEG has room for."""
+"""The most that fits into a JPEG segment."""
 QUALITY = 92
 
 DAMAGED = "This photo is damaged or incomplete."
@@ -25,7 +25,7 @@ register_heif_opener(thumbnails=False)
 def to_jpeg(body: bytes) -> bytes:
     """Convert a HEIC, HEIF or AVIF photo: upright, in its own colours, on white, with its EXIF block.
 
-    Of several pictures in a file it takes the main one, of a moving one the first frame.
+    It takes the primary image of a file, and the first frame of an animation.
 
     Raises:
         BadRequest: it is damaged, or has more than `MAX_PIXELS`.

@@ -1,8 +1,7 @@
-"""Delivery: a thread that brings what waits in the spool to the store, in order, once the store is back.
+"""Delivery: a thread that moves the spool's entries to the store, in order, once the store is back.
 
-An entry may be delivered twice, when a crash falls between the delivery and its removal. Keys are
-deterministic, so the second time changes nothing, save for what was processed in between: that is not
-written again.
+A crash between an entry's delivery and its removal makes it be delivered again. Keys are deterministic, so
+that changes nothing; what was processed in between is not written again.
 """
 
 import logging
@@ -32,19 +31,19 @@ class Delivery:
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
 
     def start(self) -> None:
-        """Deliver from now on."""
+        """Start delivering."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the entry in hand and end."""
+        """Finish the current entry and stop."""
         self._stopped.set()
         self._thread.join()
 
     def deliver_all(self) -> int:
-        """Deliver what waits, and count the entries.
+        """Deliver every entry of the spool; return how many there were.
 
         Raises:
-            StoreUnavailableError: the store is away; what was not delivered still waits.
+            StoreUnavailableError: the store is unavailable; what was not delivered stays in the spool.
         """
         delivered = 0
         while not self._stopped.is_set() and (waiting := self.spool.oldest()):
@@ -67,7 +66,7 @@ class Delivery:
 
 
 def deliver(store: Store, write: Write) -> None:
-    """Write an object that has waited, unless it is out of date by now.
+    """Write a spooled object, unless it is out of date by now.
 
     Raises:
         StoreUnavailableError: it may or may not have been written.

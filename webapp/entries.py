@@ -1,7 +1,7 @@
-"""The files of the spool: one holds the writes of one request, and exists whole or not at all.
+"""The spool's files: each holds the writes of one request, and exists whole or not at all.
 
-A file is a zip whose members are the objects, in the order of writing: each is checked by its CRC-32 when
-it is read, and any unzip shows what waits.
+A file is a zip archive whose members are the objects, in the order of writing: their CRC-32 is checked on
+reading, and any unzip tool can show them.
 """
 
 import io
@@ -14,11 +14,11 @@ from typing import NamedTuple
 from gourmetgram.keys import Location
 
 UNFINISHED = ".unfinished"
-"""The suffix of a file that is being written; a crash may leave one, and nobody was told that it is kept."""
+"""Suffix of a file that is still being written; one left by a crash was never confirmed to any client."""
 
 
 class UnreadableEntryError(Exception):
-    """The file is torn or was changed: it is not what was written."""
+    """The file is truncated or was changed."""
 
 
 class Write(NamedTuple):
@@ -30,7 +30,7 @@ class Write(NamedTuple):
 
 
 def pack(writes: Sequence[Write]) -> bytes:
-    """Put writes into the bytes of one file."""
+    """Pack writes into the bytes of one file."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for write in writes:
@@ -45,7 +45,7 @@ def read(path: Path) -> list[Write]:
 
     Raises:
         UnreadableEntryError: the file is not what was written.
-        OSError: the disk did not give the file.
+        OSError: the file could not be read from disk.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -60,11 +60,11 @@ def read(path: Path) -> list[Write]:
 
 
 def locations(path: Path) -> list[Location]:
-    """Read only where a file's writes belong.
+    """Read only the locations of a file's writes.
 
     Raises:
         UnreadableEntryError: the file is not what was written.
-        OSError: the disk did not give the file.
+        OSError: the file could not be read from disk.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -76,10 +76,10 @@ def locations(path: Path) -> list[Location]:
 
 
 def write_durably(path: Path, body: bytes) -> None:
-    """Create a file that, once this returns, is there after a crash, and before that never in part.
+    """Create a file atomically; once this returns, it survives a crash.
 
     Raises:
-        OSError: the disk did not take it; nothing is left of it.
+        OSError: it could not be written; nothing of it is left behind.
     """
     unfinished = path.with_suffix(UNFINISHED)
     try:

@@ -17,7 +17,7 @@ RETRY_SECONDS = 5
 
 
 def install(app: Flask) -> None:
-    """Answer every error of an application in this way."""
+    """Make an application answer every error this way."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(TooManyRequests, _too_much)
     app.register_error_handler(TooBusyError, _too_busy)

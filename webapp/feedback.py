@@ -38,13 +38,13 @@ def feedback() -> Response | tuple[Response, int]:
 
 
 def flag(record: PredictionRecord) -> Response:
-    """Ask the annotators about a prediction that a user holds to be wrong."""
+    """Ask the annotators about a prediction that a user thinks is wrong."""
     parts = services()
     place = keys.task(record.prediction_id, Source.USER_FLAG)
     try:
         handled = was_handled(parts.store, place)
     except StoreUnavailableError:
-        handled = False  # it waits in the spool, and this is looked up again at its delivery
+        handled = False  # the task goes to the spool, and delivery checks this again
     if not handled:
         task = Task.of(record, Source.USER_FLAG, parts.store.bucket_prefix, preselect=True)
         parts.archive.keep([write_of(place, task)])
@@ -70,7 +70,7 @@ def relabel(record: PredictionRecord, corrected_class: object) -> Response:
 
 
 def _current_class(archive: Archive, record: PredictionRecord) -> str | None:
-    """Give the latest class: a relabel, one that has been processed, or the model's; None if none knows."""
+    """Return the latest class: a pending relabel's, a processed one's, or the model's; None if unknown."""
     prediction_id = record.prediction_id
     try:
         if waiting := archive.get_record(keys.relabel(prediction_id), RelabelRecord):

@@ -1,4 +1,4 @@
-"""The form of an upload, with a sentence for each of its limits."""
+"""Parses the upload form; every limit has its own error message."""
 
 import io
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 
 MAX_PARTS = 100
 MAX_TEXT_BYTES = 64 * 1024
-"""Of a text field, or of the headers of a part."""
+"""The limit for a text field, and for the headers of a part."""
 CHUNK_BYTES = 64 * 1024
 PHOTO = "file"
-"""Name of the field that holds the photo."""
+"""Name of the form field that holds the photo."""
 
 
 class _Decoder(MultipartDecoder):
@@ -29,7 +29,7 @@ class _Decoder(MultipartDecoder):
 
 
 class _Part(NamedTuple):
-    """What a part begins with, and what follows."""
+    """A part's headers and its content."""
 
     head: File | Field
     body: io.BytesIO
@@ -47,7 +47,7 @@ def photo_of(request: Request) -> FileStorage | None:
         return None
     try:
         parts = list(_parts(_events(request, boundary.encode("ascii"))))
-    except ValueError:  # it is not such a form, or it ends in the middle
+    except ValueError:  # it is not a multipart form, or is cut off
         return None
     found = [part for part in parts if part.head.name == PHOTO]
     for head, body in found:
@@ -74,7 +74,7 @@ def _events(request: Request, boundary: bytes) -> Iterator[Event]:
 
 
 def _parts(events: Iterator[Event]) -> Iterator[_Part]:
-    """Put parts together; of text no more is kept than is needed to tell what it is."""
+    """Assemble parts; of a text field, only as much is kept as it takes to recognise it."""
     count = 0
     part = None
     for event in events:

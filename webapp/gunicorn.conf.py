@@ -1,4 +1,4 @@
-"""How gunicorn serves the web application: one process, so that its counts are whole, a thread a request."""
+"""gunicorn's configuration: one process, so that its metrics are complete, and one thread per request."""
 # ruff: noqa: N999 - gunicorn's own name for it
 
 import logging
@@ -19,11 +19,11 @@ try:
     _settings = WebappSettings()
 except ValidationError as error:
     sys.exit(in_words(error))
-keep_small()  # before the worker and its threads are made
+keep_small()  # before the worker and its threads are created
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 logging.getLogger("botocore").setLevel(logging.WARNING)
-disable_created_metrics()  # a second series for each counter, of no use here
+disable_created_metrics()  # an extra series for each counter, unused here
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = 1
@@ -31,7 +31,7 @@ worker_class = "gthread"
 threads = _settings.request_threads
 graceful_timeout = 20
 keepalive = 75
-# The heartbeat file needs a folder that can be written where the root file system can't.
+# The heartbeat file needs a writable folder even where the root file system is read-only.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 
@@ -39,9 +39,9 @@ SILENT_SECONDS = 10
 
 
 def when_ready(server: Arbiter) -> None:
-    """Give up a client that falls silent in the middle of a request, since it holds a thread.
+    """Drop a client that stalls in the middle of a request, since it occupies a thread.
 
-    gunicorn bounds the wait for the first byte only; accepted sockets have the listener's option.
+    gunicorn limits only the wait for the first byte; accepted sockets inherit the listener's option.
     """
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENT_SECONDS, 0))

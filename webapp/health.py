@@ -1,4 +1,4 @@
-"""Is it alive, can it work, what does it count."""
+"""The endpoints for liveness, readiness and metrics."""
 
 from flask import Blueprint, Response, jsonify, request
 from prometheus_client.exposition import choose_encoder
@@ -18,7 +18,7 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Say whether an upload can be answered and kept now; the store may be away while the spool has room."""
+    """Say whether an upload can be answered and saved now; without the store, the spool must have room."""
     parts = services()
     predictor = parts.predictor.is_ready(PROBE_SECONDS)
     room = parts.spool.has_room_for(parts.settings.max_photo_bytes)

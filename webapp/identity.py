@@ -1,7 +1,7 @@
-"""Who may use the page: everybody, or those whom a proxy has signed in.
+"""Who may use the page: everybody, or only people signed in at a proxy.
 
-The proxy names the person in a header, which `webapp.proxies` takes out of what comes from anywhere else. The
-name is not kept.
+The proxy names the person in a header, which `webapp.proxies` removes from all other requests. The name is
+not stored.
 """
 
 from flask import request

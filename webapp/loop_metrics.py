@@ -1,7 +1,7 @@
-"""The metrics of the feedback loop, which live in the store.
+"""Metrics of the feedback loop, read from the store.
 
-A thread reads the store from time to time and a scrape gets what it read last: Prometheus never waits for the
-store, and while that is away the last figures stand, with the time at which they were read.
+A thread reads the store periodically and a scrape gets its latest reading: Prometheus never waits for the
+store, and during an outage the last figures remain, with the time at which they were read.
 """
 
 import logging
@@ -35,11 +35,11 @@ class LoopMetrics(Collector):
         self._thread = threading.Thread(target=self._run, name="loop-metrics", daemon=True)
 
     def start(self) -> None:
-        """Read now and then again after each pause."""
+        """Start reading: now, and again after each pause."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the reading in hand and end."""
+        """Finish the current reading and stop."""
         self._stopped.set()
         self._thread.join()
 
@@ -47,14 +47,14 @@ class LoopMetrics(Collector):
         """Read the store.
 
         Raises:
-            StoreUnavailableError: the store did not answer; what was read before stands.
+            StoreUnavailableError: the store did not answer; the previous reading remains.
         """
         now = datetime.now(UTC)
         self._reading = read_loop_state(self._store)
         self._read_at = now.timestamp()
 
     def collect(self) -> Iterator[Metric]:
-        """Expose what was read last; before the first reading, only since when that is awaited."""
+        """Expose the latest reading; before the first one, only since when it has been awaited."""
         yield GaugeMetricFamily(
             "gourmetgram_loop_read_timestamp_seconds",
             "When the loop's state was last read from the store; before that, when this process started",

@@ -1,4 +1,4 @@
-"""What the store says of the feedback loop: what waits, what was quarantined, how the jobs ended."""
+"""The feedback loop's state in the store: pending tasks, quarantined objects, and how the jobs ended."""
 
 import logging
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class WaitingTasks(NamedTuple):
 
     number: int
     oldest: datetime | None
-    """When the prediction was made that has waited longest."""
+    """When the longest-waiting prediction was made."""
 
 
 class LoopState(NamedTuple):
@@ -39,7 +39,7 @@ class LoopState(NamedTuple):
 
 
 def read_loop_state(store: Store) -> LoopState:
-    """Read it; what takes part in a listing is only what waits, and what is in quarantine.
+    """Read the loop's state; only what is pending or in quarantine is listed.
 
     Raises:
         StoreUnavailableError: the store did not answer.

@@ -1,7 +1,7 @@
 """The metrics of the web application; no label holds anything that a user sends.
 
 Each application has a registry of its own. What is derived from state (the spool, the model feedback) is
-read by a collector when Prometheus asks.
+read by a collector on each scrape.
 """
 
 import time
@@ -67,7 +67,7 @@ class Metrics:
     def expect_requests(self, views: Map) -> None:
         """Start the series of each view at zero.
 
-        To Prometheus a series whose first sample is 60 has not grown: the first failures would go unseen.
+        Prometheus sees no increase in a series whose first sample is 60: the first failures would go unseen.
         """
         for rule in views.iter_rules():
             for method in {"GET", "POST"} & (rule.methods or set()):
@@ -75,7 +75,7 @@ class Metrics:
                     self._requests.labels(rule.endpoint, method, status)
 
     def observe_prediction(self, record: PredictionRecord) -> None:
-        """Count a prediction that is kept."""
+        """Count a stored prediction."""
         self._predictions.labels(record.prediction).inc()
         self._confidence.observe(record.confidence)
 
@@ -86,7 +86,7 @@ class Metrics:
 
 
 class SpoolCollector(Collector):
-    """What waits for the store."""
+    """What is in the spool."""
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
@@ -106,7 +106,7 @@ class SpoolCollector(Collector):
 
 
 class StoreRequests:
-    """Times the requests to the store, tries included, by the events that boto3 gives, and the writes."""
+    """Times the requests to the store by boto3's events, including each attempt, and the writes."""
 
     def __init__(self, store: WritingStore, registry: CollectorRegistry) -> None:
         labels = ["operation"]
@@ -129,7 +129,7 @@ class StoreRequests:
 
     @contextmanager
     def timed_put(self) -> Iterator[None]:
-        """Time a write, of which boto3 knows nothing."""
+        """Time a write, which boto3 does not see."""
         context: dict[str, Any] = {}
         self._before(context)
         try:

@@ -1,4 +1,4 @@
-"""The Model Feedback API: a two-by-two confusion matrix of any binary model, and what follows from it.
+"""The Model Feedback API: the two-by-two confusion matrix of any binary model, and its ratios.
 
 Counts and ratios are exposed by one collector, so that a scrape never sees one without the other.
 """
@@ -43,7 +43,7 @@ class ModelFeedback(Collector):
         self._counts: Counter[str] = Counter()
 
     def add(self, body: dict[str, object]) -> dict[str, float]:
-        """Count one outcome and give the ratios with it.
+        """Count one outcome and return the updated ratios.
 
         Raises:
             ModelFeedbackError: a field is missing or is not the number 0 or 1.

@@ -1,4 +1,4 @@
-"""Requests from other sites are refused: a page elsewhere must not upload or label in its visitors' names."""
+"""Refuses cross-site requests: another site's page must not upload or label in its visitors' names."""
 
 from flask import request
 from werkzeug.exceptions import Forbidden

@@ -1,6 +1,6 @@
 """The page, ready in one round trip.
 
-Its style and scripts travel inside it; the content security policy allows exactly those, by their hashes, and
+Its style and scripts are inlined; the content security policy allows exactly those, by their hashes, and
 nothing from any other host.
 """
 
@@ -30,7 +30,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox"
-"""What an answer may do that is no page, should a browser be brought to show it as one."""
+"""The policy for answers that are not pages, in case a browser is tricked into rendering one."""
 
 blueprint = Blueprint("pages", __name__)
 
@@ -53,7 +53,7 @@ def page() -> Response:
 
 @blueprint.app_context_processor
 def for_templates() -> dict[str, Callable[[str], Markup] | bool | str]:
-    """Let templates put a file from ``static/`` into the page, and say what is asked and what is kept."""
+    """Let templates inline a file from ``static/``, and say what is asked and what is stored."""
     kept = services().settings.keep_photo_metadata
     return {"inlined": _inlined, "keep_photo_metadata": kept, "subject": SUBJECT}
 

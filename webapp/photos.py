@@ -1,4 +1,4 @@
-"""The upload: a photo, known by its first bytes and not by what it is called."""
+"""The uploaded photo, recognised by its first bytes and not by its name."""
 
 from contextlib import closing
 from pathlib import PurePosixPath
@@ -17,7 +17,7 @@ FTYP_BRANDS = {
     **dict.fromkeys((b"avif", b"avis"), "image/avif"),
     **dict.fromkeys(HEIC_BRANDS, "image/heic"),
 }
-"""The main brand of a file of ISO 14496-12 by what it holds."""
+"""Content types by the major brand of an ISO 14496-12 file."""
 
 
 class Photo(NamedTuple):
@@ -29,12 +29,12 @@ class Photo(NamedTuple):
 
 
 def read_photo(upload: FileStorage | None, max_bytes: int, *, keep_metadata: bool = False) -> Photo:
-    """Read a photo from a form, without what may tell where it was taken unless ``keep_metadata``.
+    """Read a photo from a form, without anything that may tell where it was taken unless ``keep_metadata``.
 
     HEIC and AVIF become JPEG.
 
     Raises:
-        BadRequest: there is none, it is cut into more pieces than any photo, or can't be converted.
+        BadRequest: there is none, it has more pieces than any real photo, or can't be converted.
         RequestEntityTooLarge: it has more than ``max_bytes``.
         UnsupportedMediaType: it is not a JPEG, PNG, WebP, HEIC or AVIF.
     """
@@ -61,7 +61,7 @@ def _without_place(body: bytes, content_type: str) -> bytes:
 
 
 def _taken_out(upload: FileStorage, max_bytes: int) -> bytes:
-    with closing(upload):  # else its own copy stays as long as the request
+    with closing(upload):  # otherwise its copy lives as long as the request
         return upload.stream.read(max_bytes)
 
 
@@ -71,7 +71,7 @@ def too_large(max_bytes: int) -> str:
 
 
 def content_type_of(body: bytes) -> str | None:
-    """Tell the content type by the first bytes; None if it is no photo that is accepted."""
+    """Detect the content type by the first bytes; None if it is not an accepted kind of photo."""
     if body.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if body.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -82,6 +82,6 @@ def content_type_of(body: bytes) -> str | None:
 
 
 def clean_filename(name: str) -> str:
-    """Keep what a person would call the file: no folders, no control characters, at most 255 characters."""
+    """Clean a file name for people to read: no folders, no control characters, at most 255 characters."""
     printable = "".join(character for character in name if character.isprintable())
     return PurePosixPath(printable.replace("\\", "/")).name[:MAX_FILENAME]

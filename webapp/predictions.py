@@ -1,4 +1,4 @@
-"""Predictions: a photo comes in, its class goes out, and both are kept."""
+"""Predictions: a photo comes in, its class goes out, and both are stored."""
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
@@ -26,13 +26,13 @@ RUNNERS_UP = 2
 
 @blueprint.get("/predict")
 def show_page() -> BaseResponse:
-    """Send who opens the address to the page."""
+    """Redirect to the page."""
     return redirect(url_for("pages.page"), 303)
 
 
 @blueprint.post("/predict")
 def predict() -> Response:
-    """Say which class an uploaded photo has; nothing is answered before everything is kept."""
+    """Classify an uploaded photo; the answer is sent only once everything is saved."""
     parts = services()
     limit = parts.settings.max_photo_bytes
     with parts.admission.admit(min(request.content_length or limit, limit)):
@@ -61,7 +61,7 @@ def classes() -> Response:
 
 
 def record_of(photo: Photo, prediction: Prediction, confidence_threshold: float) -> PredictionRecord:
-    """Give a prediction its id and its places in the store."""
+    """Give a prediction its id and its locations in the store."""
     prediction_id = new_prediction_id()
     folder = class_dir(prediction.prediction)
     image = keys.photo(PRODUCTION, folder, prediction_id, EXTENSIONS[photo.content_type])
@@ -83,7 +83,7 @@ def _writes(record: PredictionRecord, photo: Photo, parts: Services) -> list[Wri
         write_of(keys.prediction(record.prediction_id), record),
     ]
     if record.low_confidence:
-        # Blind: who sees the model's class tends to agree, and these labels count in the accuracy.
+        # Blind: annotators who see the model's class tend to agree, and these labels count in the accuracy.
         task = Task.of(record, Source.LOW_CONFIDENCE, parts.store.bucket_prefix, preselect=False)
         writes.append(write_of(keys.task(record.prediction_id, Source.LOW_CONFIDENCE), task))
     return writes

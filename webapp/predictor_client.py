@@ -1,7 +1,7 @@
-"""The predictor's client: a photo's bytes go as they are, over connections that are kept open.
+"""The predictor's client: a photo's bytes are sent as they are, over persistent connections.
 
-Python's own HTTP client takes a third of the processor time that requests takes, which was a third of the
-web application's whole time for an upload.
+Python's own HTTP client takes a third of the CPU time of the requests library, which was a third of what an
+upload cost the web application.
 """
 
 import json
@@ -21,10 +21,10 @@ from gourmetgram.records import ClassName, Probabilities, Probability
 from webapp.settings import WebappSettings
 
 REFUSALS = {400, 413, 415, 422}
-"""The statuses that speak of the photo; the others speak of the predictor."""
+"""Statuses that are about the photo; all others are about the predictor."""
 
 CONNECTION_REQUESTS = 100
-"""About how many photos a connection carries: a new one may lead to a pod that was added since."""
+"""Roughly how many photos use one connection: a new one may reach a pod that was added since."""
 
 
 class PredictorUnavailableError(Exception):
@@ -78,7 +78,7 @@ class PredictorClient:
         self._idle: deque[HTTPConnection] = deque()
 
     def close(self) -> None:
-        """Close the connections that are idle."""
+        """Close the idle connections."""
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
@@ -87,8 +87,8 @@ class PredictorClient:
         """Ask for the class of a photo.
 
         Raises:
-            PhotoRefusedError: it can't be used, and why.
-            PredictorUnavailableError: there is no answer now.
+            PhotoRefusedError: it can't be used; the message says why.
+            PredictorUnavailableError: there is no usable answer now.
         """
         answer = self._post(photo, content_type)
         if answer.status in REFUSALS:
@@ -103,7 +103,7 @@ class PredictorClient:
             raise PredictorUnavailableError(message) from error
 
     def is_ready(self, timeout_seconds: float) -> bool:
-        """Tell whether the predictor has its model, by a connection that is made for it."""
+        """Return whether the predictor has loaded its model, over a connection made for this."""
         connection = self._connect(timeout=timeout_seconds)
         try:
             connection.request("GET", self._ready_path)
@@ -122,7 +122,7 @@ class PredictorClient:
             try:
                 return self._send(self._kept_connection(), photo, headers)
             except (ConnectionError, ssl.SSLEOFError):
-                # A kept connection was closed, or its pod ended, just now: another answers.
+                # The idle connection was just closed, or its pod terminated: try again on a new one.
                 return self._send(self._connect(timeout=self._timeout), photo, headers)
         except (OSError, HTTPException) as error:
             message = f"the predictor did not answer: {error!r}"
@@ -135,14 +135,14 @@ class PredictorClient:
             answer = _Answer(response.status, response.read())
         except BaseException:
             connection.close()
-            self.close()  # the idle ones may lead to the same pod, which would fail a photo for each of them
+            self.close()  # the idle ones may lead to the same pod, and each would fail a photo
             raise
         self._idle.append(connection)
         return answer
 
     def _kept_connection(self) -> HTTPConnection:
         try:
-            return self._idle.pop()  # the one that was used last: the others may be closed by now
+            return self._idle.pop()  # the most recently used one: others may be closed by now
         except IndexError:
             return self._connect(timeout=self._timeout)
 

@@ -1,4 +1,4 @@
-"""What proxies say of a request, believed only of those that are named: anybody can write such a header."""
+"""Believes forwarding headers only from the configured proxies: anybody can send such a header."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -14,9 +14,9 @@ _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDE
 
 
 class TrustedProxies:
-    """WSGI middleware that puts the client in the place of the proxies that are trusted.
+    """WSGI middleware that replaces trusted proxies by the client behind them.
 
-    From anybody else, the headers of proxies and the one that names a person are taken out.
+    From anybody else, forwarding headers and the one that names a person are removed.
     """
 
     def __init__(self, app: "WSGIApplication", networks: Sequence[Network], identity_header: str) -> None:
@@ -36,7 +36,7 @@ class TrustedProxies:
         return self._app(environ, start)
 
     def _believe(self, environ: dict[str, Any]) -> None:
-        """Take the last address that is no trusted proxy's, and the nearest one's scheme and host."""
+        """Take the last address that is not a trusted proxy's, and the nearest proxy's scheme and host."""
         for address in reversed(_parts(environ.get("HTTP_X_FORWARDED_FOR", ""))):
             environ["REMOTE_ADDR"] = address
             if not self._is_trusted(address):

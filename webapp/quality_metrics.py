@@ -1,4 +1,4 @@
-"""How good the model is, exposed as the job that processes labels has worked it out."""
+"""Exposes the model's quality as computed by the processing job."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
@@ -55,7 +55,7 @@ BY_CLASS: Mapping[str, tuple[str, Figures]] = {
 
 
 def labels(record: QualityRecord | None) -> Metric:
-    """Expose the cells that hold something, and the diagonals: so every class has a series."""
+    """Expose the non-empty cells and the diagonals, so that every class has a series."""
     names = ("window", "predicted", "actual", "source")
     family = GaugeMetricFamily("gourmetgram_labels", "Labels of the predictions of the window", labels=names)
     cells = {(window, name, name, source): 0 for window in WINDOWS for name in CLASSES for source in Source}
@@ -67,7 +67,7 @@ def labels(record: QualityRecord | None) -> Metric:
 
 
 def quality(record: QualityRecord | None) -> Iterator[Metric]:
-    """Expose every estimate with its bounds; what no label says anything about is absent."""
+    """Expose every estimate with its bounds; those without any label to go by are absent."""
     yield GaugeMetricFamily(
         "gourmetgram_quality_timestamp_seconds",
         "When the model's quality was last worked out; 0 if never",

@@ -1,4 +1,4 @@
-"""What the views work with: made once by ``create_app``, kept in the application."""
+"""The services that the views use: created once by ``create_app``, kept in the application."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -22,7 +22,7 @@ EXTENSION = "gourmetgram"
 
 @dataclass(frozen=True)
 class Services:
-    """The parts of one application."""
+    """The services of one application."""
 
     settings: WebappSettings
     store: WritingStore
@@ -37,7 +37,7 @@ class Services:
     metrics: Metrics
 
     def close(self) -> None:
-        """End the threads, close the connections and let go of the spool."""
+        """Stop the threads, close the connections and release the spool."""
         self.loop_metrics.stop()
         self.delivery.stop()
         self.archive.close()
@@ -47,7 +47,7 @@ class Services:
 
 
 def install(app: Flask, settings: WebappSettings) -> Services:
-    """Make the services of an application; the spool is delivered from now on."""
+    """Create an application's services and start delivering the spool."""
     store = WritingStore(settings)
     spool = Spool(settings.spool_dir, settings.spool_max_bytes)
     model_feedback = ModelFeedback()
@@ -72,5 +72,5 @@ def install(app: Flask, settings: WebappSettings) -> Services:
 
 
 def services() -> Services:
-    """Give the services of the application that answers the current request."""
+    """Return the services of the current application."""
     return cast("Services", current_app.extensions[EXTENSION])

@@ -14,7 +14,7 @@ MIB = 1024 * 1024
 Network = IPv4Network | IPv6Network
 
 RESERVED_THREADS = 8
-"""The threads that uploads leave to feedback, health and metrics, however slow the predictor is."""
+"""Threads reserved for feedback, health and metrics, however slow the predictor is."""
 
 
 class WebappSettings(StoreSettings):
@@ -93,7 +93,7 @@ class WebappSettings(StoreSettings):
 
     @property
     def proxy_networks(self) -> tuple[Network, ...]:
-        """Give the networks of the proxies that are trusted."""
+        """Return the networks of the trusted proxies."""
         return _networks(self.trusted_proxies)
 
     @field_validator("trusted_proxies")

@@ -21,7 +21,7 @@ from webapp.entries import UnreadableEntryError, Write
 log = logging.getLogger(__name__)
 
 BLOCK_BYTES = 4096
-"""What the smallest file takes on a disk; an entry counts at least that, so their number is bounded too."""
+"""Disk space of the smallest file; each entry counts at least this much, so their number is bounded too."""
 
 SUFFIX = ".zip"
 
@@ -31,7 +31,7 @@ class SpoolFullError(Exception):
 
 
 class Usage(NamedTuple):
-    """How much waits, and since when."""
+    """How much is waiting, and since when."""
 
     entries: int
     bytes: int
@@ -65,14 +65,14 @@ class Spool:
         self._load()
 
     def close(self) -> None:
-        """Let another process have the folder."""
+        """Release the folder for another process."""
         self._held.close()
 
     def add(self, writes: Sequence[Write]) -> None:
-        """Keep the writes of one request; once this returns they survive a crash.
+        """Save the writes of one request; once this returns they survive a crash.
 
         Raises:
-            SpoolFullError: there is no room, and nothing was kept.
+            SpoolFullError: there is no room, and nothing was saved.
         """
         body = entries.pack(writes)
         path, size = self._reserve(len(body))
@@ -89,7 +89,7 @@ class Spool:
         """Read the entry that has waited longest; one that can't be read is set aside.
 
         Raises:
-            OSError: the disk did not give the entry.
+            OSError: the entry could not be read from disk.
         """
         while path := self._first():
             try:
@@ -108,7 +108,7 @@ class Spool:
         self._forget(path)
 
     def get(self, location: Location) -> bytes | None:
-        """Read the newest object that waits for a location, if one does."""
+        """Read the newest spooled object for a location, if there is one."""
         with self._lock:
             path = self._newest.get(location)
         try:
@@ -118,11 +118,11 @@ class Spool:
         return next((write.body for write in writes if write.location == location), None)
 
     def is_empty(self) -> bool:
-        """Tell whether nothing waits."""
+        """Return whether the spool is empty."""
         return not self._entries
 
     def has_room_for(self, size: int) -> bool:
-        """Tell whether an entry of so many bytes would be kept now."""
+        """Return whether an entry of ``size`` bytes would fit now."""
         try:
             free = shutil.disk_usage(self.folder).free
         except OSError:
@@ -131,7 +131,7 @@ class Spool:
         return writable and free > size and self._used + _cost(size) <= self.max_bytes
 
     def usage(self) -> Usage:
-        """Say how much waits, and since when."""
+        """Return how much is waiting, and since when."""
         with self._lock:
             count, first = len(self._entries), next(iter(self._entries), None)
         waited = time.time() - int(first.stem) / 1e9 if first else 0.0

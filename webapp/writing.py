@@ -1,7 +1,7 @@
-"""The store with faster writes: obstore signs and sends them in an eighth of boto3's processor time.
+"""The store with faster writes: obstore signs and sends them in an eighth of boto3's CPU time.
 
-Two writes were most of what an upload cost the web application. Everything else stays with boto3, the
-credentials, the endpoint and the region among it.
+The two writes of an upload were most of its cost in the web application. boto3 still does everything else,
+including credentials, endpoint and region.
 """
 
 import functools
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from obstore import Attributes
 
 MIB_SECONDS = 8
-"""How much longer a write may take for each MiB of its body, so that a link of 1 Mbit/s carries any photo."""
+"""Extra seconds that a write may take for each MiB of its body: enough for any photo at 1 Mbit/s."""
 
 CREDENTIALS_LIVE = timedelta(minutes=5)
-"""Until boto3 is asked again, which renews those that run out."""
+"""How long credentials are used before boto3, which renews expiring ones, is asked again."""
 
 
 REFUSALS = (BaseError, OSError, ValueError)
@@ -36,17 +36,17 @@ REFUSALS = (BaseError, OSError, ValueError)
 
 
 class WritingStore(Store):
-    """The buckets of the contract, on connections of their own for writing."""
+    """The buckets of the contract, with separate connections for writing."""
 
     def __init__(self, settings: StoreSettings) -> None:
         super().__init__(settings)
         self._settings = settings
         self._opened = functools.cache(self._open)
         self.timed_put: Callable[[], AbstractContextManager[None]] = nullcontext
-        """Entered for each write: obstore gives no events."""
+        """Entered for each write: obstore has no events."""
 
     def put(self, location: Location, body: bytes, content_type: str) -> None:
-        """Write an object whole.
+        """Write a whole object.
 
         Raises:
             StoreUnavailableError: it may or may not have been written.
@@ -68,7 +68,7 @@ class WritingStore(Store):
         return Boto3CredentialProvider(boto3.Session(), ttl=CREDENTIALS_LIVE)
 
     def _open(self, bucket: str, mib: int) -> S3Store:
-        """Open a bucket for bodies of so many MiB: obstore bounds a try as a whole, its body included."""
+        """Open a bucket for bodies of ``mib`` MiB: a timeout of obstore covers the whole attempt."""
         seconds = self._settings.store_timeout_seconds + mib * MIB_SECONDS
         return S3Store(
             self._bucket(bucket),
@@ -90,5 +90,5 @@ class WritingStore(Store):
 
 
 def _sentence(error: Exception) -> str:
-    """Leave out the listing of obstore's own state, and the lines of what the store sent."""
+    """Leave out obstore's dump of its own state, and the body of the store's response."""
     return " ".join(str(error).partition("Debug source")[0].split())

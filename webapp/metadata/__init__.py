@@ -1,8 +1,8 @@
-"""What a camera wrote into a photo, and above all where it was taken: removed without touching the picture.
+"""Removes what a camera wrote into a photo, above all where it was taken, without touching the picture.
 
-A place hides in more fields than one can list: EXIF, XMP, IPTC, a maker's notes, comments, a preview's own
-EXIF, a film behind the picture. So these modules list what stays: the picture, its colours, which side is up,
-and plain facts about camera, exposure and time. No pixel is decoded; what is not understood does not stay.
+A location can hide in more fields than one can list: EXIF, XMP, IPTC, maker notes, comments, a preview's own
+EXIF, a video appended to the picture. So these modules list what is kept: the picture, its colours and
+orientation, plain facts about camera, exposure and time. No pixel is decoded; anything unknown is dropped.
 """
 
 from webapp.metadata import jpeg, png, webp
@@ -14,9 +14,9 @@ _FORMATS = {"image/jpeg": jpeg.strip, "image/png": png.strip, "image/webp": webp
 
 
 def without_place(body: bytes, content_type: str) -> bytes:
-    """Give the same picture without what may tell where it was taken.
+    """Return the same picture without anything that may tell where it was taken.
 
     Raises:
-        TooManyPiecesError: it is cut into more pieces than any photo.
+        TooManyPiecesError: it has more pieces than any real photo.
     """
     return _FORMATS[content_type](body)

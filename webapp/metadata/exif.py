@@ -1,7 +1,7 @@
-"""EXIF: written anew with the tags that are listed here, so that no byte stays that they do not refer to.
+"""EXIF: rewritten with only the tags listed here, so that no unreferenced byte survives.
 
 The layout is that of TIFF 6.0, section 2; the tags are those of CIPA DC-008 (Exif 2.32), section 4.6. The
-zone of the time is not among them: it tells the country.
+time zone is not among them: it gives away the country.
 """
 
 import struct
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 MAX_ENTRIES = 500
 MAX_VALUE_BYTES = 64
-"""Longer values are not those of the listed tags."""
+"""No listed tag has a longer value."""
 
 _EXIF = 0x8769
 _PICTURE_TAGS = frozenset(
@@ -39,7 +39,7 @@ class _Value(NamedTuple):
 
 
 def rewritten(tiff: bytes) -> bytes:
-    """Give an EXIF block, without its identifier, with the listed tags alone; empty if it has none."""
+    """Return an EXIF block, without its identifier, with only the listed tags; empty if it has none."""
     try:
         order = {b"II*\0": "<", b"MM\0*": ">"}[tiff[:4]]
         (start,) = struct.unpack_from(f"{order}I", tiff, 4)
@@ -74,7 +74,7 @@ def _read(tiff: bytes, start: int, order: str, tags: frozenset[int]) -> dict[int
 
 
 def _is_plain(kind: int, body: bytes) -> bool:
-    """Tell whether a text is one: an offset that is not true could make it of a place's numbers."""
+    """Return whether a text is plain text: a forged offset could point it at the numbers of a location."""
     return kind != _TEXT or (body.isascii() and body.rstrip(b"\0").decode().isprintable())
 
 
@@ -89,7 +89,7 @@ def _written(signature: bytes, order: str, picture: dict[int, _Value], further: 
 
 
 def _directory(values: dict[int, _Value], order: str, start: int) -> bytes:
-    """Write a directory that begins ``start`` bytes behind the signature, with its values behind it."""
+    """Write a directory that begins ``start`` bytes after the signature, followed by its values."""
     entries, data = b"", b""
     data_start = start + 2 + 12 * len(values) + 4
     for tag, value in sorted(values.items()):

@@ -1,7 +1,7 @@
 """JPEG: segments up to the end of the image, as ITU-T T.81, annex B, lays them out.
 
-Of the application segments stay the size of a pixel (JFIF), the colours (ICC profile, Adobe) and a rewritten
-EXIF. What follows the image goes: a phone puts a second image there, or a film, with a place of its own.
+The application segments kept are pixel size (JFIF), the colours (ICC profile, Adobe) and a rewritten EXIF.
+What follows the image is dropped: phones append a second image or a video, with a location of its own.
 """
 
 import re
@@ -9,17 +9,17 @@ import re
 from webapp.metadata.pieces import Pieces
 
 _MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
-"""What a length follows; in a scan's data 0xFF is followed by another byte."""
+"""A marker that is followed by a length; within scan data, 0xFF is followed by one of the excluded bytes."""
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 _EXIF = b"Exif\0\0"
 _EXIF_MARKER = 0xE1
 _KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
-"""The application segments that stay as they are, by their identifier."""
+"""Application segments that are kept as they are, with their identifiers."""
 _LENGTH_BYTES = 2
 
 
 def strip(body: bytes) -> bytes:
-    """Give the same image without what may tell where it was taken."""
+    """Return the same image without anything that may tell where it was taken."""
     pieces = Pieces(body)
     pieces.keep(0, 2)
     position, in_scan = 2, False

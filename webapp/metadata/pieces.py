@@ -1,15 +1,15 @@
-"""A file as the pieces of it that stay: slices, copied once at the end."""
+"""The pieces of a file that are kept: slices, copied once at the end."""
 
 from collections.abc import Callable
 
 from webapp.metadata import exif
 
 MAX_PIECES = 100_000
-"""A photo has dozens, a large PNG thousands. Each takes a microsecond in which nobody else is served."""
+"""A photo has dozens, a large PNG thousands. Each takes a microsecond that blocks other requests."""
 
 
 class TooManyPiecesError(ValueError):
-    """The file is made to keep a server busy, not to show something."""
+    """The file is crafted to keep a server busy."""
 
 
 class Pieces:
@@ -23,7 +23,7 @@ class Pieces:
         self.has_exif = False
 
     def count(self) -> None:
-        """Count a piece that is looked at.
+        """Count a piece that is inspected.
 
         Raises:
             TooManyPiecesError: no photo has that many.
@@ -33,15 +33,15 @@ class Pieces:
             raise TooManyPiecesError
 
     def keep(self, start: int, end: int) -> None:
-        """Keep a stretch of the file as it is."""
+        """Keep a range of the file as it is."""
         self._kept.append(self._view[start:end])
 
     def add(self, piece: bytes) -> None:
-        """Put something in the place of a stretch."""
+        """Add a replacement for a range."""
         self._kept.append(piece)
 
     def rewrite_exif(self, tiff: bytes, framed: Callable[[bytes], bytes]) -> None:
-        """Put what stays of the first EXIF block in its place, ``framed`` as the format wants it."""
+        """Add what is kept of the first EXIF block, ``framed`` as the format requires."""
         payload = b"" if self._exif_seen else exif.rewritten(tiff)
         self._exif_seen = True
         if payload:
@@ -49,5 +49,5 @@ class Pieces:
             self._kept.append(framed(payload))
 
     def joined(self) -> bytes:
-        """Give what was kept."""
+        """Return the kept pieces as one file."""
         return b"".join(self._kept)

@@ -30,7 +30,7 @@ _KEPT = frozenset(
 
 
 def strip(body: bytes) -> bytes:
-    """Give the same image without what may tell where it was taken."""
+    """Return the same image without anything that may tell where it was taken."""
     pieces = Pieces(body)
     pieces.keep(0, _SIGNATURE_BYTES)
     position = _SIGNATURE_BYTES

@@ -13,13 +13,13 @@ _EXTENDED = b"VP8X"
 _IMAGE = frozenset([b"VP8 ", b"VP8L", b"ALPH"])
 _KEPT = _IMAGE | {_EXTENDED, b"ANIM", b"ICCP"}
 _ANIMATION_FRAME_BYTES = 16
-"""Place, size, duration and flags, before the frame's own chunks."""
+"""Position, size, duration and flags, before the frame's own chunks."""
 _HAS_EXIF, _HAS_XMP = 0x08, 0x04
 """Flags of the first chunk of an extended file."""
 
 
 def strip(body: bytes) -> bytes:
-    """Give the same image without what may tell where it was taken."""
+    """Return the same image without anything that may tell where it was taken."""
     end = min(len(body), 8 + int.from_bytes(body[4:8], "little"))
     pieces = Pieces(body)
     _keep_chunks(pieces, body, _HEADER_BYTES, end)
@@ -28,7 +28,7 @@ def strip(body: bytes) -> bytes:
         kept[_FRAME_BYTES] &= ~(_HAS_XMP | _HAS_EXIF)
         kept[_FRAME_BYTES] |= _HAS_EXIF if pieces.has_exif else 0
     if kept == body[_HEADER_BYTES:]:
-        return body  # as it is, a wrong size in its header too
+        return body  # unchanged, even a wrong size in its header
     return b"RIFF" + struct.pack("<I", 4 + len(kept)) + b"WEBP" + kept
 
 
@@ -43,14 +43,14 @@ def _keep_chunks(pieces: Pieces, body: bytes, position: int, end: int) -> None:
         elif kind == b"ANMF":
             pieces.add(_frame(body[payload : min(payload + size, end)], pieces.count))
         elif kind == b"EXIF":
-            # Some programs write the identifier that EXIF has in a JPEG.
+            # Some programs also write the identifier that EXIF has in a JPEG.
             tiff = body[payload : min(payload + size, end)].removeprefix(b"Exif\0\0")
             pieces.rewrite_exif(tiff, partial(_chunk, kind))
         position = following
 
 
 def _frame(payload: bytes, count: Callable[[], None]) -> bytes:
-    """Give a frame of an animation with the chunks of its image alone."""
+    """Return an animation frame with only its image chunks."""
     pieces = Pieces(payload)
     pieces.keep(0, _ANIMATION_FRAME_BYTES)
     position = _ANIMATION_FRAME_BYTES
