@@ -1,6 +1,6 @@
-"""`python -m cronjobs.access`: create the buckets of the chart's own store, and say who may do what there.
+"""`python -m cronjobs.access`: create the buckets of the chart's own store, with their access policies.
 
-Every process has a key of its own, and each bucket has a policy that lets a key do what its process does.
+Every process has its own key, and each bucket's policy allows a key what its process does.
 """
 
 import json

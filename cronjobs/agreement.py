@@ -1,4 +1,4 @@
-"""How far annotators can be believed: whether they agree, and whether the model's class sways them."""
+"""How far annotators can be trusted: whether they agree, and whether the model's class sways them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -22,9 +22,9 @@ class Agreement(NamedTuple):
     photos: int
     """Those with two annotators or more."""
     agreed: int
-    """Those about which all chose the same."""
+    """Those on which all chose the same class."""
     kappa: float | None
-    """None where there is nothing to agree about: no such photo, or one class only."""
+    """None where it is undefined: no such photo, or only one class."""
 
 
 class Sway(NamedTuple):
@@ -36,9 +36,9 @@ class Sway(NamedTuple):
 
 
 def agreement(chosen: Iterable[Sequence[str]]) -> Agreement:
-    """Measure it by Fleiss' kappa, as Cohen's over all pairs of annotators of a photo, in both orders.
+    """Compute Fleiss' kappa, as Cohen's over all pairs of annotators of a photo, in both orders.
 
-    Each photo weighs as much as it has annotators. With as many on each photo that is Fleiss (1971) exactly.
+    A photo's weight is its number of annotators. If that is the same for all, this is exactly Fleiss (1971).
 
     Args:
         chosen: of each photo with two annotators or more, the classes that they chose.
@@ -84,7 +84,7 @@ def several(store: Store, labels: Iterable[LabelRecord], window: Sequence[date])
 
 
 def lines(agreed: Agreement, swayed: Sway) -> Iterator[str]:
-    """Set the figures as lines of text."""
+    """Format the figures as lines of text."""
     kappa = "" if agreed.kappa is None else f", Fleiss' kappa {agreed.kappa:.2f}"
     if agreed.photos:
         yield f"{agreed.photos} photos with several annotators: all agreed on {agreed.agreed}{kappa}"

@@ -1,6 +1,6 @@
-"""Where answers are kept after processing, processed and quarantined ones.
+"""Where processed and quarantined answers are kept.
 
-Each version has a name of its own, so that no run overwrites what another one knows.
+Each version has its own name, so that no run overwrites what another has written.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from gourmetgram.sources import Asked
 
 
 def archive(source: Asked, prediction_id: str) -> str:
-    """Give the folder, below processed/ or quarantine/, that keeps all answers about a prediction."""
+    """Return the folder, below processed/ or quarantine/, for all answers about a prediction."""
     return f"{keys.outputs(source)}{prediction_id}/"
 
 
@@ -22,6 +22,6 @@ def archive_name(name: str, version: datetime, suffix: str = ".json") -> str:
 
 
 def unreadable(source: Asked, key: str) -> Location:
-    """Locate where an answer is kept that nothing can be made of, under a name that every store accepts."""
+    """Locate where an unreadable answer is kept, under a name that every store accepts."""
     name = quote(key.removeprefix(keys.outputs(source)), safe="").replace(".", "%2E")
     return keys.quarantined(Location(keys.LABELSTUDIO, f"{keys.outputs(source)}unreadable/{name}"))

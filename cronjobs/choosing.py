@@ -1,4 +1,4 @@
-"""Which predictions a draw asks about, in which order: decided by a seed alone, each with a known chance."""
+"""Which predictions a draw asks about, and in which order: a seed decides, with known probabilities."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ class Pool(NamedTuple):
     new: Sequence[Seen]
     """Predictions that no draw has seen before."""
     older: Mapping[str, tuple[str, Seen]]
-    """Predictions that a draw has seen and none has chosen, each with the batch that it belongs to."""
+    """Predictions that draws have seen but not chosen, each with the batch that it belongs to."""
 
     @property
     def ids(self) -> list[str]:
@@ -22,10 +22,10 @@ class Pool(NamedTuple):
 
 
 def in_order(pool: Pool, size: int, seed: str) -> list[str]:
-    """Put a pool into the order in which a draw takes so many from it.
+    """Order a pool so that a draw takes the first ``size`` predictions.
 
-    New predictions come before older ones, so that each is exposed to one draw as a rule; of the new ones
-    each side of the confidence threshold comes first with its share of the sample.
+    New predictions come before older ones, so that each normally takes part in one draw; among the new ones,
+    each side of the confidence threshold first contributes its share of the sample.
     """
     low = shuffled((each.prediction_id for each in pool.new if each.low_confidence), seed)
     high = shuffled((each.prediction_id for each in pool.new if not each.low_confidence), seed)
@@ -37,7 +37,7 @@ def in_order(pool: Pool, size: int, seed: str) -> list[str]:
 def allocation(size: int, low: int, high: int) -> tuple[int, int]:
     """Divide a sample over the predictions below the confidence threshold and the others.
 
-    In proportion to their numbers, with one for each side that has anyone (Cochran, Sampling Techniques,
+    In proportion to their numbers, with at least one from each non-empty side (Cochran, Sampling Techniques,
     1977, chapter 5). Neyman's allocation would give more to the side that errs more, but annotators see every
     prediction below the threshold anyway: once they are through, a random label there adds nothing.
     """
@@ -50,5 +50,5 @@ def allocation(size: int, low: int, high: int) -> tuple[int, int]:
 
 
 def shuffled(prediction_ids: Iterable[str], seed: str) -> list[str]:
-    """Put ids into an order that only the seed decides, and in which each has the same chance to be first."""
+    """Put ids into an order that only the seed decides, and in which each is equally likely to be first."""
     return sorted(prediction_ids, key=lambda each: hashlib.sha256(f"{seed} {each}".encode()).digest())

@@ -1,10 +1,10 @@
 """How every job ends: text for people, a line of JSON for machines, and a status that asks for another run.
 
-A terminal shows the text alone; a log or a pipe gets both, and ``--json`` leaves the JSON alone.
+A terminal gets only the text; a log or a pipe gets both, and with ``--json`` only the JSON.
 
-A job of the loop is gone before Prometheus could ask it, so it leaves in the store how it ended, and the web
-application exposes that. Two objects a job, one for the last complete run and one for the last other, are
-written whole: a failure does not hide when the job last did its work.
+A job of the loop exits before Prometheus can scrape it, so it records in the store how it ended, and the web
+application exposes that. Each job has two objects, for its last complete and its last incomplete run: a
+failure does not hide when the job last succeeded.
 """
 
 import argparse
@@ -37,11 +37,11 @@ class Outcome(NamedTuple):
     summary: str
     figures: Mapping[str, object]
     complete: bool = True
-    """False if there is something left that another run may be able to do."""
+    """False if something is left that another run may be able to do."""
     items: int = 0
     """How many things it dealt with: tasks, annotations, answers."""
     details: Sequence[str] = ()
-    """Lines of text that people read before the summary."""
+    """Lines of text for people, printed before the summary."""
 
 
 class NotDoneError(Exception):
@@ -49,7 +49,7 @@ class NotDoneError(Exception):
 
 
 def arguments(description: str) -> argparse.ArgumentParser:
-    """Make the parser of a job's command line, with the option that every job has."""
+    """Create the parser of a job's command line, with the option that every job has."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument(JSON_ALONE, action="store_true", help="print one line of JSON and nothing else")
     return parser
@@ -82,7 +82,7 @@ def run(name: str, job: Callable[[], Outcome]) -> NoReturn:
 
 
 def _shown(name: str, outcome: Outcome, figures: Mapping[str, object]) -> Iterator[str]:
-    """Give the lines of output, for people and for machines."""
+    """Return the lines of output, for people and for machines."""
     alone = JSON_ALONE in sys.argv
     if not alone:
         yield from outcome.details
@@ -100,7 +100,7 @@ def _retry_seconds() -> float:
 
 
 def _try(job: Callable[[], Outcome], retry_seconds: float) -> Outcome:
-    """Try again for the first seconds: a pod may start before the network's policies know its address."""
+    """Retry for the first seconds: a pod may start before network policies know its address."""
     deadline = time.monotonic() + retry_seconds
     while True:
         try:
@@ -113,7 +113,7 @@ def _try(job: Callable[[], Outcome], retry_seconds: float) -> Outcome:
 
 
 def _leave(name: str, outcome: Outcome, seconds: float) -> None:
-    """Write how a job of the loop ended; a store that is away must not change how it ends."""
+    """Record how a job of the loop ended; an unavailable store must not change the outcome."""
     if name not in JOBS:
         return
     record = JobRun(

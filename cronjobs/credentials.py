@@ -1,7 +1,7 @@
-"""`python -m cronjobs.credentials SECRET`: fill the Secret of a release, in its pod's own namespace.
+"""`python -m cronjobs.credentials SECRET`: fill a release's Secret, in the pod's own namespace.
 
-A program and not a template makes the values, so that they are never part of a Helm release. What the
-Secret holds is kept, so an upgrade or a second installation goes on with the same keys.
+A program and not a template generates the values, so that they are never part of a Helm release. Existing
+values are kept, so an upgrade or a second installation goes on with the same keys.
 """
 
 import base64
@@ -22,7 +22,7 @@ from cronjobs.command import NotDoneError, Outcome, run
 
 NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 SECONDS = 30
-"""The time that the API server gets for an answer."""
+"""Timeout for a request to the API server."""
 
 ROOT = "root"
 KSERVE_NAMES = {"access": "AWS_ACCESS_KEY_ID", "secret": "AWS_SECRET_ACCESS_KEY"}
@@ -57,7 +57,7 @@ def _account(user: str, data: Mapping[str, str]) -> dict[str, str]:
 
 
 def fill(name: str) -> Outcome:
-    """Create the Secret or add what it lacks.
+    """Create the Secret, or add its missing values.
 
     Raises:
         NotDoneError: the API server refused or did not answer.

@@ -1,7 +1,7 @@
-"""`python -m cronjobs.deletion [ID ...]`: delete predictions and all that followed from them.
+"""`python -m cronjobs.deletion [ID ...]`: delete predictions and everything derived from them.
 
-Without an id it deletes what is older than the retention period. Killed anywhere and run again, it completes:
-what is to be deleted follows from the ids, or from the days, and not from what an earlier run has read.
+Without an id it deletes what is older than the retention period. Killed at any point, it completes
+when run again: what to delete follows from the ids, or from the days, not from what an earlier run has read.
 """
 
 import logging
@@ -70,7 +70,7 @@ class Deletion:
         return self._outcome(f"everything about predictions before {first_kept}", "")
 
     def _of_prediction(self, prediction_id: str) -> bool:
-        """Delete until nothing is left, since a job that works on it may write what was just deleted."""
+        """Delete until nothing is left, since a running job may write again what was just deleted."""
         found = False
         while places := list(about(self.store, prediction_id)):
             found = True
@@ -82,13 +82,13 @@ class Deletion:
             self._delete(places)
 
     def _older_tasks(self, source: Asked, tasks: Location, first_kept: date) -> None:
-        """Delete in Label Studio first: these objects list what it has, should this be cut short."""
+        """Delete in Label Studio first: if interrupted, these objects still list what it has."""
         for place in everywhere(tasks):
             while places := list(islice(older(self.store, place, first_kept), DELETED_AT_ONCE)):
                 prediction_ids = [keys.prediction_id_of(each.key) for each in places]
                 self._delete_tasks(source, prediction_ids)
                 self._delete(places)
-                if place == tasks:  # it may have been imported anew in between
+                if place == tasks:  # it may have been imported again in between
                     self._delete_tasks(source, prediction_ids)
 
     def _delete_tasks(self, source: Asked, prediction_ids: Sequence[str]) -> None:
@@ -96,7 +96,7 @@ class Deletion:
             self.tasks += delete_tasks(self.studio, source, self.store.bucket_prefix, prediction_ids)
 
     def _answers_that_wait(self, prediction_ids: frozenset[str]) -> None:
-        """Delete the exported annotations that wait; their names say nothing about the prediction."""
+        """Delete the exported annotations that are not processed yet; their names don't say of what."""
         for source in PROJECTS:
             for place, prediction_id in self._waiting(source):
                 if prediction_id in prediction_ids:
@@ -122,7 +122,7 @@ class Deletion:
 
 
 def main() -> Outcome:
-    """Delete what the command line names, or what is too old."""
+    """Delete the predictions named on the command line, or those that are too old."""
     settings = CronjobSettings()
     parser = arguments("Delete predictions and all that followed from them.")
     parser.add_argument("ids", nargs="*", metavar="ID", help="of a prediction; none: those that are too old")
@@ -142,7 +142,7 @@ def main() -> Outcome:
 
 
 def _label_studio(settings: CronjobSettings) -> AbstractContextManager[LabelStudio | None]:
-    """Open a client, unless there is no Label Studio to work with."""
+    """Open a client, unless no Label Studio is configured."""
     return connect(settings) if settings.label_studio_token.get_secret_value() else nullcontext()
 
 

@@ -1,7 +1,7 @@
-"""Random draws as they are kept: which predictions a draw saw, which it chose, and with which chance.
+"""Random draws as they are kept: which predictions a draw saw, which it chose, and with what probability.
 
 Every prediction belongs to one batch, that of the first draw that saw it. The batch's size, by confidence and
-model version, is what a label of it stands for: so it is kept for ever, and no job has to count again.
+model version, determines the weight of its labels: it is kept for ever, so that no job has to count again.
 """
 
 import gzip
@@ -52,7 +52,7 @@ class Drawn(Record):
     low_confidence: bool
     model_version: str
     chance: Probability
-    """With which this draw chose it."""
+    """The probability with which this draw chose it."""
 
 
 class Draw(Record):
@@ -60,7 +60,7 @@ class Draw(Record):
 
     drawn_on: date
     number: int
-    """How many draws there had been that day, this one included."""
+    """The draw's number on that day, from 1."""
     seed: str
     window_start: date
     until: AwareDatetime
@@ -72,12 +72,12 @@ class Draw(Record):
 
     @property
     def batch(self) -> str:
-        """Name the batch of the predictions that this draw was the first to see."""
+        """Return the name of the batch of predictions that this draw was the first to see."""
         return batch_name(self.drawn_on, self.number)
 
 
 def batch_name(day: date, number: int) -> str:
-    """Name a draw's batch; names sort by time."""
+    """Return the name of a draw's batch; names sort by time."""
     return f"{day.isoformat()}/{number:03d}"
 
 
@@ -104,7 +104,7 @@ def latest(store: Store, today: date) -> Draw | None:
 
 
 def next_number(store: Store, today: date) -> int:
-    """Number the next draw of a day.
+    """Return the number of the next draw of a day.
 
     Raises:
         StoreUnavailableError: the store did not answer.
@@ -124,7 +124,7 @@ def strata(seen: Iterable[Seen]) -> list[Stratum]:
 
 
 def write_frame(store: Store, day: date, seen: Sequence[Seen]) -> str:
-    """Write the list of a batch's predictions under a name that its content decides; return its key.
+    """Write the list of a batch's predictions under a name derived from its content; return its key.
 
     Raises:
         StoreUnavailableError: it may or may not have been written.
@@ -153,7 +153,7 @@ def read_frames(store: Store, draws: Iterable[Draw]) -> Iterator[tuple[str, tupl
 def batch_of(draws: Sequence[Draw], made_at: AwareDatetime) -> str | None:
     """Find the batch of a prediction by the time at which it was made; None if it is in none of them.
 
-    One that reached the store late counts to the batch it would have been in otherwise.
+    One that reached the store late belongs to the batch that it would have been in otherwise.
     """
     for draw in draws:
         if draw.frame and made_at <= draw.until:
@@ -162,7 +162,7 @@ def batch_of(draws: Sequence[Draw], made_at: AwareDatetime) -> str | None:
 
 
 def sizes(draws: Iterable[Draw]) -> Mapping[tuple[str, bool, str], int]:
-    """Give the number of predictions by batch, side of the threshold and model version."""
+    """Return the number of predictions by batch, side of the threshold and model version."""
     return {
         (draw.batch, stratum.low_confidence, stratum.model_version): stratum.predictions
         for draw in draws

@@ -1,10 +1,10 @@
 """Estimates a share of all predictions from labels of some: stratified, weighted, with a 95 % interval.
 
 A stratum is what one draw saw first on one side of the confidence threshold. Where nearly all of a stratum is
-labelled, all its labels count; elsewhere only those of predictions that were drawn at random, since it is no
-accident which tasks annotators answer first. A label stands for its share of the stratum's predictions.
+labelled, all its labels count; elsewhere only those of predictions drawn at random, since annotators don't
+answer tasks in random order. A label stands for its share of the stratum's predictions.
 
-The strata form four groups: below the threshold or not, labelled whole or not. Within a group the share is
+The strata form four groups: below the threshold or not, fully labelled or not. Within a group the share is
 the weighted mean, and its interval is Wilson's (1927) at the effective number of labels, corrected for the
 finite population (Korn & Graubard, Survey Methodology 24, 1998; Franco et al., Journal of Survey Statistics
 and Methodology 7, 2019). The groups are added up by the method of variance estimates recovery (Zou, Huang and
@@ -53,7 +53,7 @@ class Labelled(NamedTuple):
 
     @property
     def right(self) -> Flags:
-        """Tell which the model got right."""
+        """Return which predictions the model got right."""
         return np.equal(self.predicted, self.actual)
 
     def where(self, chosen: Flags) -> "Labelled":
@@ -68,7 +68,7 @@ class Labelled(NamedTuple):
 
 
 class Weighted(NamedTuple):
-    """The labels that count, each with what it stands for."""
+    """The labels that count, each with its weight."""
 
     labels: Labelled
     group: Integers
@@ -76,7 +76,7 @@ class Weighted(NamedTuple):
     weight: Floats
     """How many predictions each label stands for."""
     unseen: Floats
-    """Which share of the predictions that it stands for has no label."""
+    """The share of the predictions it stands for that has no label."""
     group_of: Integers
     """The group of each stratum."""
     sizes: Integers
@@ -109,7 +109,7 @@ class Share(NamedTuple):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Give the 95 % interval of Wilson (1927), from 0 to 1 where there is no label."""
+        """Return the 95 % interval of Wilson (1927), from 0 to 1 where there is no label."""
         if not self.labels:
             return 0.0, 1.0
         spread = Z95**2 / self.labels
@@ -121,7 +121,7 @@ class Share(NamedTuple):
 def weigh(strata: Strata, labelled: Labelled) -> Weighted:
     """Decide which labels count, and give each its weight.
 
-    A stratum without any is represented by the nearest one in time of its group that has some (collapsed
+    A stratum without any is represented by the nearest in time of its group that has some (collapsed
     strata: Cochran, Sampling Techniques, 1977, section 5A.12).
     """
     totals = strata.sizes.sum(axis=1)

@@ -1,4 +1,4 @@
-"""Which annotations the store has: what the sync needs to know to leave most of them alone."""
+"""Which annotations the store already has, so that the sync can skip most of them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,13 +16,13 @@ from gourmetgram.store import ObjectNotFoundError, Store
 
 
 class Exported(Record):
-    """Up to when all annotations are known to be in the store, by Label Studio's clock."""
+    """The time, by Label Studio's clock, up to which all annotations are known to be in the store."""
 
     until: AwareDatetime = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def exported_until(store: Store, source: Asked) -> datetime:
-    """Read up to when an earlier run found all annotations.
+    """Read the time up to which an earlier run found all annotations.
 
     Raises:
         StoreUnavailableError: the store did not answer.
@@ -55,7 +55,7 @@ def _waits(store: Store, source: Asked, annotation: Annotation) -> bool:
     except ObjectNotFoundError:
         return False
     except UnreadableOutputError:
-        return True  # processing says what is wrong with it
+        return True  # processing reports what is wrong with it
 
 
 def _is_kept(store: Store, source: Asked, prediction_id: str, annotation: Annotation) -> bool:
@@ -66,7 +66,7 @@ def _is_kept(store: Store, source: Asked, prediction_id: str, annotation: Annota
 
 
 def _is_refused(store: Store, source: Asked, key: str) -> bool:
-    """Tell whether nothing can be made of an answer; one that an older version could not read is freed."""
+    """Return whether an answer is unreadable; one that only an older version could not read is released."""
     place = unreadable(source, key)
     try:
         read(source, key, store.get_record(place, QuarantineRecord).body.encode())

@@ -1,4 +1,4 @@
-"""Where everything about a prediction lies: under its id, or under its day and then its id.
+"""Where everything about a prediction is stored: under its id, or under its day and then its id.
 
 Ids sort by time, and so do days: whatever is older than a moment comes first in each of these listings.
 """
@@ -18,7 +18,7 @@ from gourmetgram.store import Store
 _OUTPUTS = [Location(LABELSTUDIO, keys.outputs(asked)) for asked in (*Source, REVIEW)]
 
 TASKS = {source: Location(LABELSTUDIO, keys.tasks(source)) for source in PROJECTS}
-"""The tasks that wait, by project; those that are done lie below processed/ or quarantine/."""
+"""The pending tasks, by project; those that are done are below processed/ or quarantine/."""
 
 BY_DAY = (
     Location(TRACKING, "predictions/"),
@@ -32,11 +32,11 @@ BY_ID = (
     Location(LABELSTUDIO, keys.outputs(Source.USER_RELABEL)),
     *(Location(PRODUCTION, f"{folder}/") for folder in CLASS_DIRS),
 )
-"""Prefixes that an id follows, those of tasks excepted."""
+"""Prefixes followed by an id, except those of tasks."""
 
 
 def about(store: Store, prediction_id: str) -> Iterator[Location]:
-    """List what there is about a prediction, its record first: without that nothing new is made of it.
+    """List everything about a prediction, its record first: without it, no job creates anything new.
 
     Raises:
         StoreUnavailableError: the store did not answer.
@@ -51,12 +51,12 @@ def about(store: Store, prediction_id: str) -> Iterator[Location]:
 
 
 def everywhere(tasks: Location) -> tuple[Location, ...]:
-    """Give where the tasks of a project wait, and where they lie when they are done."""
+    """Return the locations of a project's tasks, pending and done."""
     return tasks, keys.processed(tasks), keys.quarantined(tasks)
 
 
 def older(store: Store, prefix: Location, first_kept: date) -> Iterator[Location]:
-    """List what lies below a prefix and is about predictions before a day (UTC); the rest is not looked at.
+    """List what is below a prefix about predictions before a day (UTC), without listing the rest.
 
     Raises:
         StoreUnavailableError: the store did not answer.
@@ -68,13 +68,13 @@ def older(store: Store, prefix: Location, first_kept: date) -> Iterator[Location
 
 
 def _first_id(day: date) -> str:
-    """Give the id that sorts before all others of a day."""
+    """Return the id that sorts before all others of a day."""
     milliseconds = int(datetime.combine(day, time(), UTC).timestamp()) * 1000
     return str(UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62))
 
 
 def _is_about(key: str, prefix: Location, first_kept: date) -> bool:
-    """Tell whether a key names a prediction before a day: what others put there is none of ours."""
+    """Return whether a key names a prediction before a day; objects that others put there don't."""
     rest = key.removeprefix(prefix.key)
     name = rest.rpartition("/")[2] if prefix in BY_DAY else rest.partition("/")[0]
     try:

@@ -1,7 +1,7 @@
-"""Which tasks a project has had: what was imported is noted, as a deleted task leaves no trace.
+"""Which tasks a project has had: imports are recorded, as a deleted task leaves no trace.
 
-Looked for are the tasks about a window's predictions, and all that wait: so the cost does not grow with what
-was imported before.
+Only the tasks about a window's predictions and all pending ones are checked, so the cost does not grow with
+earlier imports.
 """
 
 from collections.abc import Iterable, Iterator, Set
@@ -20,11 +20,11 @@ from gourmetgram.sources import Asked
 from gourmetgram.store import Store
 
 WINDOW_DAYS = 30
-"""Days before today: of older predictions only tasks that wait are looked for."""
+"""Days before today: of older predictions, only pending tasks are checked."""
 
 
 class Imported(Record):
-    """That a project has had a task about a prediction."""
+    """The record that a project has had a task about a prediction."""
 
     task: int
     created_at: AwareDatetime
@@ -36,7 +36,7 @@ class Imports:
     def __init__(
         self, studio: LabelStudio, store: Store, source: Asked, project: Project, first: date | None
     ) -> None:
-        """Read what earlier runs noted; without a first day everything is looked at.
+        """Read what earlier runs recorded; without a first day, all of it.
 
         Raises:
             StoreUnavailableError: the store did not answer.
@@ -51,10 +51,10 @@ class Imports:
         self.noted = set(self._noted())
 
     def gone(self, answered: Set[str]) -> list[str]:
-        """List the predictions that the project has had a task about, but has none any more.
+        """List the predictions whose task the project no longer has.
 
         Args:
-            answered: predictions with answers, which therefore had one, noted or not.
+            answered: predictions with answers, which therefore had a task, recorded or not.
 
         Raises:
             LabelStudioUnavailableError: it did not answer.
@@ -71,7 +71,7 @@ class Imports:
         return [each for each in unsure if each not in found and each not in older - self.noted - answered]
 
     def note(self, tasks: Iterable[AskedTask]) -> None:
-        """Note the tasks that the project has.
+        """Record the tasks that the project has.
 
         Raises:
             StoreUnavailableError: the store did not answer.
@@ -83,7 +83,7 @@ class Imports:
                 self.noted.add(asks)
 
     def forget(self, prediction_id: str) -> None:
-        """Look for the task about a prediction no more.
+        """Stop checking for the task about a prediction.
 
         Raises:
             StoreUnavailableError: the store did not answer.

@@ -51,7 +51,7 @@ def write(store: Store, verdict: Verdict, *, everywhere: bool) -> None:
 
 
 def remove(store: Store, source: Source, prediction_id: str, *, everywhere: bool) -> None:
-    """Take back a label, if there is one, and its photo.
+    """Remove a label, if there is one, and its photo.
 
     Raises:
         StoreUnavailableError: the store did not answer.
@@ -74,7 +74,7 @@ def _prediction(store: Store, prediction_id: str) -> PredictionRecord:
 
 
 def _folders(store: Store, source: Source, prediction_id: str, *, everywhere: bool) -> set[str]:
-    """Name the class folders in which the photo may be."""
+    """Return the class folders in which the photo may be."""
     try:
         label = store.get_record(keys.label(prediction_id, source), LabelRecord)
     except ObjectNotFoundError:

@@ -22,7 +22,7 @@ USER = "user"
 
 
 class UnreadableOutputError(Exception):
-    """An object is not the answer of anybody; the message is the reason, for people."""
+    """The object is not an answer; the message says why."""
 
 
 class Deleted(StrEnum):
@@ -33,12 +33,12 @@ class Deleted(StrEnum):
 
     @property
     def suffix(self) -> str:
-        """End the name of a withdrawal."""
+        """Return the suffix of a withdrawal's name."""
         return f"-{self}-withdrawn.json"
 
 
 class Withdrawal(Record):
-    """That Label Studio no longer has an annotation."""
+    """The record that Label Studio no longer has an annotation."""
 
     prediction_id: PredictionId
     annotation: str
@@ -66,14 +66,14 @@ class Output(NamedTuple):
     project: int | None = None
     """The project's number in Label Studio."""
     is_blind: bool | None = None
-    """Whether the model's class was not selected beforehand; None if that is not known."""
+    """Whether the model's class was not preselected; None if that is not known."""
     withdrawn_with: Deleted | None = None
     is_review: bool = False
     """Whether it was given in a review of the source's label."""
 
     @property
     def asked(self) -> Asked:
-        """Tell what it was asked for."""
+        """Return what it was asked for."""
         return REVIEW if self.is_review else self.source
 
     @property
@@ -84,12 +84,12 @@ class Output(NamedTuple):
 
     @property
     def who(self) -> str:
-        """Name who answered: two people whose accounts have been deleted remain two."""
+        """Identify who answered; two people whose accounts have been deleted stay distinct."""
         return self.annotator or f"annotation {self.name}"
 
     @property
     def place(self) -> Location:
-        """Locate where it waits."""
+        """Return its location before processing."""
         if self.source is Source.USER_RELABEL:
             return keys.relabel(self.prediction_id)
         suffix = self.withdrawn_with.suffix if self.withdrawn_with else ""
@@ -97,7 +97,7 @@ class Output(NamedTuple):
 
     @property
     def archive_name(self) -> str:
-        """Name this version where it is kept, below the folder of its prediction."""
+        """Return the name under which this version is kept, below the folder of its prediction."""
         suffix = self.withdrawn_with.suffix if self.withdrawn_with else ".json"
         return archive_name(self.name, self.version, suffix)
 
@@ -123,7 +123,7 @@ def read(source: Asked, key: str, body: bytes) -> Output:
     """Read an answer.
 
     Raises:
-        UnreadableOutputError: it is none.
+        UnreadableOutputError: it is not an answer.
     """
     try:
         if source is Source.USER_RELABEL:

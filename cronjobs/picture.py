@@ -1,4 +1,4 @@
-"""The report as a picture: accuracy with its interval, per class and overall."""
+"""The report as a chart: accuracy with its interval, per class and overall."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
 """`python -m cronjobs.processing`: turn answers into labels and class folders.
 
-Many predictions are settled at a time. What can't be processed is quarantined with its reason, and neither
-that nor an object that the store refuses holds up the rest.
+Predictions are settled concurrently. What can't be processed is quarantined with the reason; neither that
+nor an object that the store refuses holds up the rest.
 """
 
 import logging
@@ -28,7 +28,7 @@ from gourmetgram.sources import REVIEW, Asked, Source
 from gourmetgram.store import Store, StoreUnavailableError
 
 BATCH = 1000
-"""Answers that are held in memory at a time."""
+"""The most answers held in memory at a time."""
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 
 
 class Processing:
-    """The job, with what it needs and what it has counted."""
+    """The job, its dependencies and its counts."""
 
     def __init__(self, store: Store, settings: CronjobSettings) -> None:
         self.store = store
@@ -49,10 +49,10 @@ class Processing:
         self._counting = Lock()
 
     def run(self) -> Outcome:
-        """Process all answers that wait.
+        """Process all pending answers.
 
         Raises:
-            StoreUnavailableError: the store is away; another run continues.
+            StoreUnavailableError: the store is unavailable; another run continues.
         """
         with ThreadPoolExecutor(self.threads) as pool:
             for asked in (*Source, REVIEW):
@@ -73,7 +73,7 @@ class Processing:
         )
 
     def process(self, pool: Executor, asked: Asked) -> None:
-        """Process the answers to what was asked for one reason."""
+        """Process the answers of one folder."""
         listed = self.store.keys(keys.LABELSTUDIO, keys.outputs(asked))
         waiting = [key for key in listed if is_answer(asked, key)]
         rest = iter(waiting)
@@ -92,7 +92,7 @@ class Processing:
                     progress.update(len(answers))
 
     def read(self, asked: Asked, key: str) -> Waiting | None:
-        """Read an answer; quarantine what is none."""
+        """Read an answer; quarantine anything else."""
         place = Location(keys.LABELSTUDIO, key)
         body = unless_gone(self.store, place)
         if body is None:
@@ -108,7 +108,7 @@ class Processing:
             return None
 
     def settle(self, about: tuple[tuple[Source, str], list[Waiting]]) -> None:
-        """Settle a prediction with the answers about it."""
+        """Settle a prediction by its answers."""
         (source, prediction_id), answers = about
         outcome = Settlement(self.store, source, prediction_id).settle(answers)
         if outcome.kind is Kind.QUARANTINED:
@@ -121,10 +121,10 @@ class Processing:
     def each(
         self, pool: Executor, work: Callable[[Item], Result], items: Iterable[Item]
     ) -> Iterator[Result | None]:
-        """Work on many at a time, past what the store refuses.
+        """Work on many items concurrently; those that the store refuses are skipped.
 
         Raises:
-            StoreUnavailableError: the store is away.
+            StoreUnavailableError: the store is unavailable.
         """
 
         def guarded(item: Item) -> Result | None:
@@ -146,7 +146,7 @@ class Processing:
 
 
 def main() -> Outcome:
-    """Run with the settings, then work out how good the model is: labels change nowhere else."""
+    """Process, then compute the model's quality: labels change nowhere else."""
     arguments("Turn annotations and relabels into labels and class folders.").parse_args()
     settings = CronjobSettings()
     store = Store(settings)

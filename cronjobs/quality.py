@@ -1,7 +1,7 @@
-"""How good the model is, from the draws and the labels of a window of days.
+"""The model's quality, from the draws and labels of a window of days.
 
-This is the one place where it is worked out: the report prints it, and the processing job leaves it in the
-store for the metrics, the dashboards and the alerts. No predictions are read: the draws have counted them.
+It is computed only here: the report prints it, and the processing job writes it to the store for the metrics,
+the dashboards and the alerts. No predictions are read: the draws have counted them.
 """
 
 from collections import Counter
@@ -39,10 +39,10 @@ class Evidence(NamedTuple):
     draws: Sequence[Draw]
     """The oldest first; a month of them from before those days, which tell what was not new to the others."""
     labels: Sequence[LabelRecord]
-    """Those of the predictions that the draws of those days may have seen."""
+    """The labels of the predictions that the draws of those days may have seen."""
 
     def drawn_since(self, start: date) -> list[Draw]:
-        """Give the draws from a day on."""
+        """Return the draws from a day on."""
         return [each for each in self.draws if each.drawn_on >= start]
 
 
@@ -59,10 +59,10 @@ def read(store: Store, threads: int, end: date, before: int) -> Evidence:
 
 
 def write(store: Store, threads: int) -> None:
-    """Work everything out anew and leave it in the store.
+    """Recompute everything and write it to the store.
 
     Raises:
-        StoreUnavailableError: the store did not answer; what it had stays.
+        StoreUnavailableError: the store did not answer; it keeps the previous figures.
     """
     now = datetime.now(UTC)
     today, longest = now.date(), max(WINDOWS.values())
@@ -76,7 +76,7 @@ def write(store: Store, threads: int) -> None:
 
 
 def quality(evidence: Evidence, window: str, start: date, end: date) -> list[WindowQuality]:
-    """Work out the figures of all model versions together, then of each."""
+    """Compute the figures of all model versions together, then of each."""
     made = evidence.drawn_since(start)
     versions = sorted({each.model_version for draw in made for each in draw.strata})
     index = _strata(made, versions)
@@ -141,7 +141,7 @@ def _labelled(evidence: Evidence, index: _Index, versions: Sequence[str]) -> Lab
 def _one_each(labels: Iterable[LabelRecord]) -> Iterator[LabelRecord]:
     best: dict[str, LabelRecord] = {}
     for label in labels:
-        # Who was shown the model's class leans towards it.
+        # Annotators who were shown the model's class lean towards it.
         may_lean = label.is_blind is False and label.source is not Source.RANDOM_SAMPLING
         if label.source in ANNOTATED_SOURCES and not may_lean:
             other = best.setdefault(label.prediction_id, label)

@@ -1,4 +1,4 @@
-"""`python -m cronjobs.report`: how good the model was in any window of days, by the draws and the labels.
+"""`python -m cronjobs.report`: the model's quality in any window of days, by the draws and the labels.
 
 Its accuracy is an estimate for all predictions of the window, not for those that happened to be labelled.
 """
@@ -24,7 +24,7 @@ HEADINGS = f"{'share':>9}   {'95 % interval':19}{'labels':>7}"
 
 
 def table(figures: Sequence[WindowQuality]) -> Iterator[str]:
-    """Set the figures as lines of text: of all model versions, then of each if there are several."""
+    """Format the figures as text: of all model versions, then of each if there are several."""
     every = figures[0]
     yield f"{'of all predictions':34}{HEADINGS}"
     yield _line("accuracy", every.accuracy)
@@ -42,7 +42,7 @@ def table(figures: Sequence[WindowQuality]) -> Iterator[str]:
 
 
 def other_sources(labels: Sequence[LabelRecord]) -> Iterator[str]:
-    """Set what the labels of the other sources say, each for itself: they are typical of nothing else."""
+    """Format what the other sources' labels say, each separately: none is representative."""
     yield f"{'of what was labelled':34}{HEADINGS}"
     yield _line("flagged, and indeed wrong", _share(labels, Source.USER_FLAG, right=False))
     yield _line("low confidence, yet right", _share(labels, Source.LOW_CONFIDENCE, right=True))
@@ -60,7 +60,7 @@ def about(evidence: Evidence, figures: WindowQuality) -> Iterator[str]:
 
 
 def main() -> Outcome:
-    """Print the table, draw the picture if one is asked for."""
+    """Print the table; draw the chart if asked for."""
     parser = arguments("Tell how good the model was, by the labels.")
     parser.add_argument("--days", type=int, default=30, help="days before the last one (default: 30)")
     parser.add_argument("--until", type=date.fromisoformat, help="last day, YYYY-MM-DD (default: today, UTC)")

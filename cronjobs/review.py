@@ -70,7 +70,7 @@ def read(store: Store, threads: int, end: date, before: int) -> list[Labelled]:
 
 
 def unreviewed(store: Store, found: Sequence[Labelled]) -> Iterator[Labelled]:
-    """Pass over those that were put up for review before, and all labels of a prediction but the first.
+    """Skip labels already put up for review, and all but the first label of a prediction.
 
     Raises:
         StoreUnavailableError: the store did not answer.
@@ -85,7 +85,7 @@ def unreviewed(store: Store, found: Sequence[Labelled]) -> Iterator[Labelled]:
 
 
 def ask(store: Store, each: Labelled) -> None:
-    """Write the task to look at a label again, blind; it says which source's label that is.
+    """Write a blind review task for a label; it says which source's label that is.
 
     Raises:
         StoreUnavailableError: the store did not answer.
@@ -95,7 +95,7 @@ def ask(store: Store, each: Labelled) -> None:
 
 
 def line(each: Labelled) -> str:
-    """Set a label as a line of text."""
+    """Format a label as a line of text."""
     record, label = each
     probable = record.probabilities[label.actual]
     return (
@@ -105,7 +105,7 @@ def line(each: Labelled) -> str:
 
 
 def main() -> Outcome:
-    """Put the likeliest errors into the project of the review."""
+    """Put the likeliest errors into the review project."""
     parser = arguments("Have the labels that are most likely wrong looked at again.")
     parser.add_argument("--days", type=int, default=30, help="days before today (default: 30)")
     parser.add_argument("--size", type=int, default=20, help="labels at most (default: 20)")

@@ -1,8 +1,8 @@
-"""`python -m cronjobs.sampling`: draw predictions at random and ask annotators for their truth.
+"""`python -m cronjobs.sampling`: draw predictions at random and ask annotators to label them.
 
-The draw is written whole before its first task. A run that finds the last draw unfinished finishes it, and
-draws nothing more if that was today's: killed and run again, or run twice at once, the job leaves what one
-run would have left.
+The whole draw is written before its first task. A run that finds the last draw unfinished finishes it, and
+draws nothing more if that was today's: killed and rerun, or run twice at once, the job has the effect of a
+single run.
 """
 
 import logging
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class Sampling:
-    """The job, with what it needs."""
+    """The job and its dependencies."""
 
     def __init__(self, store: Store, settings: CronjobSettings) -> None:
         self.store = store
@@ -53,7 +53,7 @@ class Sampling:
         return self._outcome(draw, self.write_tasks(draw), "drew a sample")
 
     def draw(self, today: date, number: int, seed: str) -> Draw:
-        """Choose among the window's unsampled predictions; keep the draw if it saw or chose any."""
+        """Choose among the window's unsampled predictions; save the draw if it saw or chose any."""
         start = today - timedelta(days=self.settings.sample_window_days)
         pool = self.pool(start, today)
         order = in_order(pool, self.settings.sample_size, seed)
@@ -82,7 +82,7 @@ class Sampling:
         return Pool(new=self.look([each for each in listed if each not in known]), older=older)
 
     def look(self, prediction_ids: Sequence[str]) -> list[Seen]:
-        """Read the records of predictions; those that can't be read are passed over."""
+        """Read the records of predictions, skipping unreadable ones."""
         with ThreadPoolExecutor(self.settings.processing_threads) as threads:
             return [each for each in threads.map(self._look, prediction_ids) if each is not None]
 
@@ -94,11 +94,11 @@ class Sampling:
         return self.store.get_record(place, Draw)
 
     def is_sampled(self, prediction_id: str) -> bool:
-        """Tell whether a prediction has a task already, waiting or done."""
+        """Return whether a prediction already has a task, pending or done."""
         return self._has_task(prediction_id, SOURCE)
 
     def record(self, prediction_id: str) -> PredictionRecord | None:
-        """Read a prediction; one that can't be read is passed over with a warning."""
+        """Read a prediction; an unreadable one is skipped with a warning."""
         try:
             return self.store.get_record(keys.prediction(prediction_id), PredictionRecord)
         except (ObjectNotFoundError, ValidationError) as error:
@@ -106,7 +106,7 @@ class Sampling:
             return None
 
     def write_tasks(self, draw: Draw) -> int:
-        """Write the tasks of a draw that are missing; return how many were."""
+        """Write the missing tasks of a draw; return how many there were."""
         written = 0
         for each in draw.drawn:
             if self.is_sampled(each.prediction_id):
@@ -123,7 +123,7 @@ class Sampling:
         if record is None:
             return None
         low = record.low_confidence
-        if low is None:  # a record of before this was kept
+        if low is None:  # a record that predates this field
             low = self._has_task(prediction_id, Source.LOW_CONFIDENCE)
         return Seen(prediction_id, low, record.model_version, record.confidence)
 
@@ -142,7 +142,7 @@ class Sampling:
 
 
 def _drawn(pool: Pool, chosen: Sequence[str], batch: str) -> Iterator[Drawn]:
-    """Say of each that was chosen where it came from, and with which chance."""
+    """Describe each chosen prediction: where it came from, and with what probability."""
     new = {each.prediction_id: each for each in pool.new}
     found = [(batch, new[each]) if each in new else pool.older[each] for each in chosen]
     drawn_of = Counter((where == batch, seen.low_confidence) for where, seen in found)
@@ -160,7 +160,7 @@ def _drawn(pool: Pool, chosen: Sequence[str], batch: str) -> Iterator[Drawn]:
 
 
 def main() -> Outcome:
-    """Run with the settings, of which the command line can replace three."""
+    """Run the job; the command line can override three settings."""
     settings = CronjobSettings()
     parser = arguments("Draw predictions at random and make them tasks.")
     parser.add_argument("--size", type=int, default=settings.sample_size)

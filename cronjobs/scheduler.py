@@ -1,7 +1,7 @@
-"""`python -m cronjobs.scheduler`: the jobs at their times where there is no cluster.
+"""`python -m cronjobs.scheduler`: run the jobs on schedule where there is no cluster.
 
-The times are those of the chart: they stand once, in its values. Jobs that are due together run one after the
-other, in the order in which they need each other.
+The schedules are those of the chart's values. Jobs that are due together run one after the other, in the
+order of their dependencies.
 """
 
 import logging
@@ -24,9 +24,9 @@ CHART_VALUES = Path(__file__).parents[1] / "charts/gourmetgram/values.yaml"
 ATTEMPTS = 4
 PAUSE = timedelta(minutes=5)
 LATE = timedelta(minutes=5)
-"""A run that starts later than this after its time was missed: the machine was asleep."""
+"""A run that would start later than this counts as missed: the machine was asleep."""
 NAP_SECONDS = 30.0
-"""Slept at a time at most: a sleep doesn't count the time that a machine is suspended."""
+"""Longest single sleep, since sleeping doesn't count the time that a machine is suspended."""
 FIELDS = 5
 
 log = logging.getLogger(__name__)
@@ -49,20 +49,20 @@ class Schedule:
             sys.exit(f"{said}can't be read: {error}.")
 
     def after(self, moment: datetime) -> datetime:
-        """Give the first time after a moment."""
+        """Return the first scheduled time after a moment."""
         found: datetime = croniter(self._expression, moment.astimezone(self._zone)).get_next(datetime)
         return found
 
 
 def schedules() -> dict[str, Schedule]:
-    """Read when each job runs, by its name; exit with a sentence if that can't be read."""
+    """Read each job's schedule, by its name; exit with a message if that fails."""
     values = yaml.safe_load(CHART_VALUES.read_text())["cronjobs"]
     jobs = (*JOBS, "deletion") if CronjobSettings().retention_days else JOBS
     return {job: Schedule(job, values[job]["schedule"], values["timeZone"]) for job in jobs}
 
 
 class Scheduler:
-    """Runs jobs when they are due; one that asks to be run again gets some minutes' pause."""
+    """Runs jobs when they are due; one that asks for a retry is run again after some minutes."""
 
     def __init__(self, times: Mapping[str, Schedule], now: datetime) -> None:
         self._times = times
@@ -70,7 +70,7 @@ class Scheduler:
         self.due = {job: schedule.after(now) for job, schedule in times.items()}
 
     def run_due(self, now: datetime) -> None:
-        """Run each job whose time has come, once, however often it has come since."""
+        """Run each due job once, however many of its times have passed."""
         for job, due in list(self.due.items()):
             if due <= now:
                 if now - due > LATE:
@@ -89,7 +89,7 @@ class Scheduler:
 
 
 def main() -> None:
-    """Wait for the times until the process is ended."""
+    """Run until the process is terminated."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     scheduler = Scheduler(schedules(), datetime.now().astimezone())
     for job, due in scheduler.due.items():

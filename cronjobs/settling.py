@@ -1,7 +1,7 @@
-"""Settle one prediction: write its label, and move its task and its answers away.
+"""Settles one prediction: writes its label, and archives its task and answers.
 
-What is written follows from all answers ever given about the prediction, and answers leave the place where
-they wait last of all. So a run can be killed anywhere and repeated, and answers may come in any order.
+What is written follows from all answers ever given about the prediction, and pending answers are removed
+last. So a run can be killed at any point and repeated, and answers may come in any order.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Waiting(NamedTuple):
-    """An answer, and the object in which it waits."""
+    """A pending answer, and the object that holds it."""
 
     place: Location
     answer: Output
@@ -38,7 +38,7 @@ class Kind(Enum):
     """What became of a prediction."""
 
     KNOWN = auto()
-    """Nothing: all answers were known already."""
+    """Nothing: all answers were already known."""
     LABELLED = auto()
     QUARANTINED = auto()
     WITHDRAWN = auto()
@@ -46,7 +46,7 @@ class Kind(Enum):
 
 
 class Outcome(NamedTuple):
-    """What became of a prediction, and for one in quarantine the reason."""
+    """What became of a prediction, with the reason if it was quarantined."""
 
     kind: Kind
     reason: str | None = None
@@ -61,7 +61,7 @@ class Settlement:
         self.prediction_id = prediction_id
 
     def settle(self, waiting: Sequence[Waiting]) -> Outcome:
-        """Settle it with the answers that wait.
+        """Settle it with its pending answers.
 
         Raises:
             StoreUnavailableError: the store did not answer; another run continues.
@@ -89,7 +89,7 @@ class Settlement:
     def act(
         self, kept: Mapping[Location, Output], waiting: Sequence[Waiting], *, everywhere: bool
     ) -> Outcome:
-        """Do what all answers amount to, but leave them where they wait."""
+        """Act on the verdict of all answers, but leave the pending ones in place."""
         task = keys.task(self.prediction_id, self.source)
         answers = [*kept.values(), *(each.answer for each in waiting)]
         try:
@@ -110,7 +110,7 @@ class Settlement:
         return outcome
 
     def move_tasks(self, task: Location, target: Location, answers: Sequence[Output]) -> None:
-        """Move the task, and that of the review if there were answers to it; a relabel has none."""
+        """Move the task, and the review's if that was answered; a relabel has none."""
         if self.source is not Source.USER_RELABEL:
             move_task(self.store, task, target)
         if reviews := [answer for answer in answers if answer.is_review]:
@@ -118,7 +118,7 @@ class Settlement:
             move_task(self.store, review, destination(review, reviews))
 
     def keep(self, answer: Output, reason: str | None) -> Location:
-        """Keep an answer under the name of its version, with the reason if there is one."""
+        """Archive an answer under the name of its version, with the reason if there is one."""
         name = f"{archive(answer.asked, self.prediction_id)}{answer.archive_name}"
         place = Location(keys.LABELSTUDIO, name)
         if reason is None:
@@ -129,7 +129,7 @@ class Settlement:
         return keys.quarantined(place)
 
     def take_away(self, waiting: Sequence[Waiting]) -> tuple[list[Waiting], bool]:
-        """Delete what has been dealt with; return what has changed, and whether anything did or went away."""
+        """Delete processed answers; return those that changed meanwhile, and whether any did or vanished."""
         changed, disturbed = [], False
         for each in waiting:
             body = unless_gone(self.store, each.place)
@@ -144,7 +144,7 @@ class Settlement:
 
 
 def kept_answers(store: Store, asked: Asked, prediction_id: str) -> dict[Location, Output]:
-    """Read the answers of earlier runs to what was asked; one that is being moved, or spoilt, is passed over.
+    """Read the answers of earlier runs to what was asked; those being moved, or unreadable, are skipped.
 
     Raises:
         StoreUnavailableError: the store did not answer.
@@ -165,7 +165,7 @@ def kept_answers(store: Store, asked: Asked, prediction_id: str) -> dict[Locatio
 
 
 def destination(task: Location, answers: Sequence[Output]) -> Location:
-    """Locate where a task belongs by what its answers amount to."""
+    """Return where a task belongs according to its answers."""
     try:
         decide(answers)
     except UndecidedError:
@@ -176,7 +176,7 @@ def destination(task: Location, answers: Sequence[Output]) -> Location:
 
 
 def move_task(store: Store, task: Location, target: Location) -> None:
-    """Move a task from wherever an earlier run has left it.
+    """Move a task from wherever an earlier run left it.
 
     Raises:
         StoreUnavailableError: the store did not answer.

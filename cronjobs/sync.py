@@ -1,7 +1,7 @@
 """`python -m cronjobs.sync [1|2|3|4]`: import tasks, export annotations, withdraw deleted ones.
 
-The server itself exports each annotation when it is made, and loses the export if the store is away. Its own
-sync exports all annotations ever made, so that is left to the day when one is found missing.
+The server exports each annotation when it is made, but loses the export if the store is unavailable. Its own
+sync exports all annotations ever made, so it is run only when one is found missing.
 """
 
 import logging
@@ -28,7 +28,7 @@ from gourmetgram.sources import PROJECTS, REVIEW, Asked
 from gourmetgram.store import ObjectNotFoundError, Store, StoreUnavailableError
 
 OVERLAP = timedelta(minutes=10)
-"""Looked at again each time: it was perhaps under way when the last run looked."""
+"""Rechecked by each run, for what was in progress during the last one."""
 
 log = logging.getLogger(__name__)
 
@@ -51,17 +51,17 @@ class ProjectSync:
         self.bucket_prefix = settings.bucket_prefix
         self.deadline_seconds = settings.sync_timeout_seconds
         self.looks_at_all = looks_at_all
-        """Whether deletions are looked for among all predictions, not only the last days'."""
+        """Whether to look for deletions among all predictions, not only recent ones."""
 
     def run(self) -> dict[str, int]:
-        """Withdraw, import and see to the export; return how many tasks and annotations that took.
+        """Withdraw, import and export; return the number of tasks and annotations.
 
         Raises:
-            NotDoneError: Label Studio is away or failed; another run continues.
+            NotDoneError: Label Studio is unavailable or failed; another run continues.
             StoreUnavailableError: the store did not answer; another run continues.
         """
         number = project_id(self.studio, self.source, self.bucket_prefix)
-        if number is None and self.source is REVIEW:  # nobody has asked for one yet
+        if number is None and self.source is REVIEW:  # no review was requested yet
             return dict.fromkeys(("imported", "exported", "withdrawn"), 0)
         if number is None:
             message = f"{TITLES[self.source]} is not set up: run python -m cronjobs.label_studio.setup"
@@ -84,14 +84,14 @@ class ProjectSync:
         return {"imported": imported, "exported": exported, "withdrawn": withdrawn}
 
     def import_tasks(self, number: int) -> int:
-        """Have the project import what waits for it; return how many tasks it made."""
+        """Have the project import its pending tasks; return how many it created."""
         storage = source_storage(self.studio, number, self.source, self.bucket_prefix)
         return storages.sync(
             self.studio, _there(storage), self.deadline_seconds, repair=self.quarantine_unreadable_tasks
         )
 
     def export_annotations(self, number: int, changed: Sequence[StudioTask]) -> None:
-        """Have the project export what the store lacks of the tasks that changed."""
+        """Have the project export the annotations of changed tasks that the store lacks."""
         if any(missing(self.store, self.source, changed)):
             storage = target_storage(self.studio, number, self.source, self.bucket_prefix)
             storages.sync(self.studio, _there(storage), self.deadline_seconds)
@@ -100,7 +100,7 @@ class ProjectSync:
             raise NotDoneError(message)
 
     def quarantine_unreadable_tasks(self) -> None:
-        """Move away what is no task: one such object stops Label Studio's import for good."""
+        """Quarantine objects that are not tasks: a single one blocks Label Studio's import for good."""
         for key in self.store.keys(keys.LABELSTUDIO, keys.tasks(self.source)):
             place = Location(keys.LABELSTUDIO, key)
             if not key.endswith(".json"):
@@ -121,7 +121,7 @@ class ProjectSync:
 def sync(
     studio: LabelStudio, settings: CronjobSettings, sources: list[Asked], *, looks_at_all: bool = False
 ) -> Outcome:
-    """Sync the projects of some sources; the failure of one does not keep the others from it."""
+    """Sync the projects of some sources; if one fails, the others are still synced."""
     store = Store(settings)
     done: dict[Asked, dict[str, int]] = {}
     failed: dict[Asked, str] = {}
@@ -141,7 +141,7 @@ def sync(
 
 
 def _said(done: Mapping[Asked, Mapping[str, int]], failed: Mapping[Asked, str]) -> Iterator[str]:
-    """Say what was done in all projects, and why some were not; the same reason is said once."""
+    """Summarise what was done in all projects, and why some failed; each reason appears once."""
     if done:
         yield _counted(sum(map(Counter, done.values()), Counter()))
     for reason in dict.fromkeys(failed.values()):
@@ -157,7 +157,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 
 def main() -> Outcome:
-    """Sync the project that the command line names, or all."""
+    """Sync the project named on the command line, or all."""
     numbers = range(1, len(PROJECTS) + 1)
     parser = arguments("Import tasks into Label Studio and export annotations.")
     named = ", ".join(f"{number} {TITLES[PROJECTS[number - 1]]}" for number in numbers)

@@ -1,4 +1,4 @@
-"""What all answers about one prediction amount to: a class, or the reason why there is none."""
+"""The verdict of all answers about one prediction: a class, or the reason why there is none."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from gourmetgram.classes import CLASSES
 
 
 class UndecidedError(Exception):
-    """The answers give no class; the message is the reason, for people."""
+    """The answers give no class; the message says why."""
 
 
 class WithdrawnError(Exception):
@@ -17,7 +17,7 @@ class WithdrawnError(Exception):
     def __init__(self, *, is_asked: bool) -> None:
         super().__init__("all answers have been deleted")
         self.is_asked = is_asked
-        """Whether the task is still there, so that it waits for an answer again."""
+        """Whether the task still exists, so that it is pending again."""
 
 
 class Verdict(NamedTuple):
@@ -31,9 +31,8 @@ def decide(answers: Iterable[Output]) -> Verdict:
     """Find the answer that counts among all versions of all answers about one prediction.
 
     Where a label was reviewed, only the answers of the review count, if anybody chose a class there.
-    Of an answer its newest version counts, unless the answer has been withdrawn since, and of a person the
-    newest answer that was not skipped. The order in which they come does not matter, nor does one that comes
-    twice.
+    Of each answer the newest version counts, unless it was withdrawn since, and of each person the newest
+    answer that was not skipped. Neither the order of the answers nor duplicates matter.
 
     Raises:
         UndecidedError: nobody chose a class, or not all chose the same.

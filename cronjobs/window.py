@@ -1,4 +1,4 @@
-"""A window of days: its records are a few prefixes of the store, whatever was stored before it."""
+"""A window of days: its records are under a few prefixes, so older ones don't slow it down."""
 
 import logging
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def labels(store: Store, threads: int, end: date, before: int) -> list[LabelReco
 
 
 def is_prediction_id(text: str) -> bool:
-    """Tell whether a text is a prediction id."""
+    """Return whether a text is a prediction id."""
     try:
         created_on(text)
     except ValueError:

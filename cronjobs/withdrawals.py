@@ -1,7 +1,7 @@
-"""What has been deleted in Label Studio is withdrawn: the sync writes that down as it notices it.
+"""Withdraws what has been deleted in Label Studio, as the sync notices it.
 
-A withdrawal is put beside the answers that wait, and processing settles it like them. Deleting an annotation
-changes its task's time; which tasks have been deleted is found by what was imported.
+A withdrawal is written beside the pending answers, and processing settles it like them. Deleting an
+annotation changes its task's time; deleted tasks are found by comparison with the imports.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ class Withdrawals:
     """The answers of one project, and which of them Label Studio no longer has."""
 
     def __init__(self, studio: LabelStudio, store: Store, source: Asked, project: Project) -> None:
-        """Read the answers that wait.
+        """Read the pending answers.
 
         Raises:
             StoreUnavailableError: the store did not answer.
@@ -40,7 +40,7 @@ class Withdrawals:
             self.waiting[answer.prediction_id].append(answer)
 
     def of_deleted_tasks(self, imports: Imports) -> int:
-        """Withdraw all answers about tasks that are gone, and keep these from a new import; return how many.
+        """Withdraw all answers about deleted tasks, and prevent their reimport; return how many.
 
         Raises:
             LabelStudioUnavailableError: it did not answer.
@@ -59,7 +59,7 @@ class Withdrawals:
         return withdrawn
 
     def of_changed_tasks(self, changed: Sequence[StudioTask]) -> int:
-        """Withdraw the answers that are gone from tasks that are still there; return how many.
+        """Withdraw the answers deleted from existing tasks; return how many.
 
         Raises:
             LabelStudioUnavailableError: it did not answer.
@@ -78,7 +78,7 @@ class Withdrawals:
         return withdrawn
 
     def stored(self, prediction_id: str, *, unless: Set[Deleted]) -> list[Output]:
-        """Read the newest version of each answer that this project gave, unless it is withdrawn already."""
+        """Read the newest version of each answer that this project gave, unless it is already withdrawn."""
         kept = kept_answers(self.store, self.source, prediction_id).values()
         newest: dict[str, Output] = {}
         for answer in sorted([*kept, *self.waiting[prediction_id]], key=lambda answer: answer.age):
@@ -87,11 +87,11 @@ class Withdrawals:
         return [answer for answer in newest.values() if answer.withdrawn_with not in unless]
 
     def is_ours(self, answer: Output) -> bool:
-        """Tell whether this project gave an answer: another one that is gone still has answered."""
+        """Return whether this project gave an answer; a deleted project may have had the same number."""
         return answer.project == self.project.number and answer.version >= self.project.created_at
 
     def withdraw(self, answer: Output, deleted: Deleted) -> None:
-        """Write a withdrawal where it waits to be processed."""
+        """Write a withdrawal for processing."""
         withdrawn = withdrawal(answer, deleted)
         self.store.put(withdrawn.place, withdrawn.body, JSON)
 
@@ -99,5 +99,5 @@ class Withdrawals:
         for key in self.store.keys(keys.LABELSTUDIO, keys.outputs(self.source)):
             body = unless_gone(self.store, Location(keys.LABELSTUDIO, key))
             if body is not None and is_answer(self.source, key):
-                with contextlib.suppress(UnreadableOutputError):  # processing says what is wrong with it
+                with contextlib.suppress(UnreadableOutputError):  # processing reports what is wrong with it
                     yield read(self.source, key, body)

@@ -1,7 +1,7 @@
-"""What changed in a project since some time, so that nobody has to walk all that was ever annotated.
+"""What changed in a project since some time, so that no run has to read every annotation ever made.
 
 The times are the server's own: those of a task, of the newest annotation of a finished one (the task's own
-time does not change when the store was away while it was annotated), and of each annotation.
+time does not change if the store was unavailable while it was annotated), and of each annotation.
 """
 
 import json
@@ -34,7 +34,7 @@ class StudioTask(AskedTask):
 
     @property
     def changed_at(self) -> datetime:
-        """Tell when anything about it last changed."""
+        """Return when anything about it last changed."""
         times = [self.updated_at, self.completed_at, *(each.updated_at for each in self.annotations)]
         return max(time for time in times if time is not None)
 
@@ -70,7 +70,7 @@ def exists(studio: LabelStudio, annotation: str) -> bool:
 
 
 def drop_duplicates(studio: LabelStudio, tasks: Sequence[StudioTask]) -> list[StudioTask]:
-    """Delete the tasks that two imports at once made twice, unless somebody has answered both.
+    """Delete tasks that concurrent imports duplicated, unless somebody has answered both.
 
     Raises:
         LabelStudioUnavailableError: it did not answer.

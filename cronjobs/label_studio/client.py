@@ -1,4 +1,4 @@
-"""Label Studio's own client, with one kind of failure instead of its library's many."""
+"""Label Studio's own client, with one exception instead of its library's many."""
 
 import time
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def connect(settings: CronjobSettings) -> Iterator[LabelStudio]:
     """Open a client; nothing is sent yet.
 
     Raises:
-        LabelStudioUnavailableError: there is no token to work with.
+        LabelStudioUnavailableError: there is no access token.
     """
     token = settings.label_studio_token.get_secret_value()
     if not token:
@@ -33,7 +33,7 @@ def connect(settings: CronjobSettings) -> Iterator[LabelStudio]:
 
 
 def wait_until_ready(settings: CronjobSettings) -> None:
-    """Wait for the server; at its first start it prepares its database for a minute.
+    """Wait for the server; its first start takes a minute to set up the database.
 
     Raises:
         LabelStudioUnavailableError: it did not answer in time.
@@ -51,7 +51,7 @@ def wait_until_ready(settings: CronjobSettings) -> None:
 
 @contextmanager
 def failures(action: str, *, unless_gone: bool = False) -> Iterator[None]:
-    """Turn what the client raises into a sentence; with ``unless_gone``, what is not there is no failure.
+    """Turn the client's exceptions into one; with ``unless_gone``, what does not exist is no failure.
 
     Raises:
         LabelStudioUnavailableError: ``action`` failed.

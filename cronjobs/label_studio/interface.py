@@ -1,4 +1,4 @@
-"""The labelling interface: the photo and the classes, the first ones with a key each."""
+"""The labelling interface: the photo and the classes, the first ones with a hotkey each."""
 
 from itertools import zip_longest
 from xml.etree import ElementTree as ET

@@ -1,6 +1,6 @@
-"""The projects: which is which, whatever number or title the server or a person gave it.
+"""Finds the projects, whatever number or title the server or a person gave them.
 
-A project is known by its source storage, that is by the folder of tasks that it imports.
+A project is identified by its source storage, that is by the folder of tasks that it imports.
 """
 
 from collections.abc import Iterable
@@ -25,14 +25,14 @@ TITLES: dict[Asked, str] = {
 
 
 class Project(NamedTuple):
-    """A project of one server: another one, or one that was made anew, may have the same number."""
+    """A project of one server: another server's, or a recreated one, may have the same number."""
 
     number: int
     created_at: datetime
 
     @property
     def name(self) -> str:
-        """Name it in keys of the store."""
+        """Return its name in the store's keys."""
         return f"{self.number}-{self.created_at:%Y%m%dT%H%M%SZ}"
 
 

@@ -1,6 +1,6 @@
-"""`python -m cronjobs.label_studio.setup`: make the projects and their storages, safely at every start.
+"""`python -m cronjobs.label_studio.setup`: create projects and storages; safe to run at every start.
 
-Only what is missing is added: annotations, further projects and people's own wording stay.
+Only what is missing is added: annotations, other projects and people's own wording are left alone.
 """
 
 import logging
@@ -25,7 +25,7 @@ NOTES = {
 SHOWN = "$ml_prediction"
 COLUMNS = [f"tasks:{column}" for column in ("data.ml_prediction", "data.confidence", "data.image")]
 HIDDEN_FROM_THE_BLIND = {"explore": COLUMNS, "labeling": COLUMNS}
-"""Columns of the table of tasks, in its two shapes."""
+"""Columns of the task table (the Data Manager), in its two forms."""
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def set_up() -> Outcome:
 
 
 def write_notes(store: Store, source: Asked) -> None:
-    """Put a text into each folder that Label Studio reads from or writes to."""
+    """Write a note into each folder that Label Studio reads from or writes to."""
     for folder, text in NOTES.items():
         place = keys.Location(keys.LABELSTUDIO, f"{folder(source)}{keys.FOLDER_NOTE}")
         store.put(place, text.encode(), "text/plain")
@@ -77,14 +77,14 @@ def set_up_project(studio: LabelStudio, settings: CronjobSettings, source: Asked
 
 
 def is_blind(source: Asked, settings: CronjobSettings) -> bool:
-    """Tell whether annotators decide without the model's class, as their labels count in the accuracy."""
+    """Return whether annotators must not see the model's class, as their labels count in the accuracy."""
     if source is Source.RANDOM_SAMPLING:
         return not settings.random_sampling_shows_prediction
     return source in {Source.LOW_CONFIDENCE, REVIEW}
 
 
 def blindfold(studio: LabelStudio, number: int, source: Asked) -> None:
-    """Hide the model's class in a project that an earlier set-up made to show it; people's own wording stays.
+    """Hide the model's class in a project that an earlier setup made to show it; people's own wording stays.
 
     Raises:
         LabelStudioUnavailableError: it did not answer.
@@ -102,7 +102,7 @@ def blindfold(studio: LabelStudio, number: int, source: Asked) -> None:
 
 
 def create_project(studio: LabelStudio, source: Asked, *, blind: bool) -> int:
-    """Make a project; ``blind`` hides from its annotators what the model said.
+    """Create a project; ``blind`` hides from its annotators what the model said.
 
     Raises:
         LabelStudioUnavailableError: it did not answer.

@@ -1,8 +1,8 @@
-"""Label Studio's own sync of a source or target storage: start it, wait for its end.
+"""Label Studio's own sync of a source or target storage: start it and wait until it ends.
 
-Without a queue of its own the server works while the request waits; with one it answers at once. Either way
-the storage's status says how it went. Two syncs of one storage at the same time make each other fail, and a
-later attempt then finds the work done.
+Without a job queue, the server syncs before it answers; with one, it answers at once. Either way the
+storage's status says how it went. Concurrent syncs of a storage make each other fail; a later attempt then
+finds the work done.
 """
 
 import random
@@ -29,15 +29,15 @@ POLL_SECONDS = 0.5
 def sync(
     studio: LabelStudio, storage: Storage, deadline_seconds: float, repair: Callable[[], object] = bool
 ) -> int:
-    """Sync a storage; return how many objects that took. ``repair`` is called before another attempt.
+    """Sync a storage; return how many objects were synced. ``repair`` is called before another attempt.
 
     Raises:
-        LabelStudioUnavailableError: it did not answer, or failed for good.
+        LabelStudioUnavailableError: it did not answer, or kept failing.
     """
     for attempt in range(ATTEMPTS):
         if attempt:
             repair()
-            time.sleep(attempt + random.random())  # noqa: S311 - so that two that met do not meet again
+            time.sleep(attempt + random.random())  # noqa: S311 - jitter, so that two that collided don't again
         ended = _sync_once(studio, storage, deadline_seconds)
         if ended.status != FAILED:
             return ended.last_sync_count or 0

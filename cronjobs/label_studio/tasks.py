@@ -1,4 +1,4 @@
-"""Which tasks a project has: asked for by when they were made, or by the predictions that they are about."""
+"""Which tasks a project has: queried by creation time, or by the predictions that they are about."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,12 +11,12 @@ from cronjobs.label_studio.client import failures
 from gourmetgram.records import Record
 
 PAGE = 1000
-"""Tasks in one answer; of these only what is named in ``FIELDS``."""
+"""Page size; a task has only the fields named in ``FIELDS``."""
 
 FIELDS = "id,created_at,data"
 
 BATCH = 100
-"""Predictions that one request can ask about: they are part of its address."""
+"""Predictions that one request can ask about: they are part of its URL."""
 
 
 class AskedTask(Record):
@@ -30,7 +30,7 @@ class AskedTask(Record):
 
     @property
     def prediction_id(self) -> str | None:
-        """Give the prediction that it asks about; none for a task that a person imported."""
+        """Return the prediction that it asks about; None for a task that a person imported."""
         prediction_id = self.data.get("prediction_id")
         return prediction_id if isinstance(prediction_id, str) else None
 
@@ -57,7 +57,7 @@ def tasks_about(studio: LabelStudio, project: int, prediction_ids: Sequence[str]
 
 
 def timestamp(time: datetime) -> str:
-    """Write a time as the server's filters take it."""
+    """Format a time as the server's filters expect it."""
     return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
