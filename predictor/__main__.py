@@ -13,7 +13,7 @@ from predictor.settings import PredictorSettings
 
 
 def main() -> None:
-    """Read the settings and serve, or say in one line why not."""
+    """Read the settings and serve, or log one line that says why not."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         _serve(PredictorSettings())

@@ -1,6 +1,6 @@
-"""`python -m predictor.publish [VERSION...]`: put the model into the store, where InferenceServices find it.
+"""`python -m predictor.publish [VERSION...]`: upload the model to the store, where InferenceServices find it.
 
-Every version has a place of its own that is never written twice, so that a URI always means the same model.
+Every version has its own location, written only once, so that a URI always means the same model.
 """
 
 import logging
@@ -17,16 +17,16 @@ log = logging.getLogger(__name__)
 
 
 class PublishError(Exception):
-    """The model can't be put there; the message says why."""
+    """The model can't be uploaded; the message says why."""
 
 
 def publish(store: Store, settings: PredictorSettings, version: str | None = None) -> str:
-    """Put the model of the settings under its version; return its URI.
+    """Upload the model of the settings under its version; return its URI.
 
-    With a ``version``, see to it that this one is there: where the model is another, it must be already.
+    With a ``version``, ensure that it is in the store: if the model is another, it must be there already.
 
     Raises:
-        PublishError: the place is taken or no model's, or the asked-for version is nowhere.
+        PublishError: the location is taken or reserved, or the requested version does not exist.
         StoreUnavailableError: the store did not answer.
     """
     store.create_buckets((keys.MODELS,))
@@ -45,10 +45,10 @@ def publish(store: Store, settings: PredictorSettings, version: str | None = Non
 
 
 def publish_own(store: Store, settings: PredictorSettings) -> str:
-    """Put the model of the settings there; return its version.
+    """Upload the model of the settings; return its version.
 
     Raises:
-        PublishError: the place is taken by another model.
+        PublishError: the location is taken by another model.
         StoreUnavailableError: the store did not answer.
     """
     publish(store, settings)
@@ -64,7 +64,7 @@ def _put_once(store: Store, place: keys.Location, model: bytes) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Publish; 0, or 1 with a sentence that says why not."""
+    """Publish; return 0, or 1 after logging why not."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         store, settings = Store(StoreSettings()), PredictorSettings()

@@ -15,7 +15,7 @@ from predictor import runtimes
 from predictor.settings import PredictorSettings
 
 WAIT_SECONDS = 30
-"""A pod's first connections may come before the network's policies know its address."""
+"""A pod's first connections may come before network policies know its address."""
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def is_published(store: Store, model_name: str, version: str) -> bool:
 
 
 def main(versions: Sequence[str]) -> int:
-    """Look; 0, or 1 with a sentence for each that is neither in the store nor the image's own."""
+    """Check; return 0, or 1 after logging each that is neither in the store nor the image's own."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = PredictorSettings()
     own = runtimes.load("onnx", runtimes.model_file(settings.model_path)).version

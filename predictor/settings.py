@@ -13,13 +13,13 @@ MIB = 1024 * 1024
 
 
 def _own_model(runtime: str) -> Path:
-    """Find the repository's model: ONNX Runtime is fastest with 8-bit integers, torch takes floats."""
+    """Find the repository's model: ONNX Runtime is fastest with 8-bit integers, torch needs floats."""
     name = "food11.onnx" if runtime == "onnx" else "food11-float32.onnx"
     return Path(__file__).parent / "model" / name
 
 
 class PredictorSettings(BaseSettings):
-    """What the predictor serves, where, and how much it takes in at once."""
+    """What the predictor serves, where, and how much it admits at once."""
 
     model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True, protected_namespaces=())
 

@@ -1,4 +1,4 @@
-"""From a photo's bytes to what a model takes; training, evaluation and serving share it."""
+"""From a photo's bytes to a model's input; shared by training, evaluation and serving."""
 
 from predictor.images.mending import MAX_PROFILE_BYTES
 from predictor.images.square import (

@@ -1,7 +1,7 @@
-"""Photos whose pixels are all there, in files that Pillow holds to be damaged: browsers show them, so we do.
+"""Repairs files that Pillow rejects as damaged although every pixel is there, as browsers do.
 
-What has no part in how a picture looks can't spoil it: a text chunk of a PNG, its checksum or its size; the
-size that a WebP file says it has; the marker that ends a JPEG.
+Tolerated is damage that does not affect how a picture looks: in a PNG's text chunk, its checksum or size; in
+the size that a WebP file's header gives; in the marker that ends a JPEG.
 """
 
 import struct
@@ -11,17 +11,17 @@ from collections.abc import Iterator
 PNG, JPEG, RIFF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF"
 END_OF_JPEG = b"\xff\xd9"
 MAX_PROFILE_BYTES = 1024 * 1024
-"""A larger colour profile is ignored: the ones that were used last are kept in memory."""
+"""A larger colour profile is ignored: recently used ones are cached in memory."""
 
 _SHOWN = {b"tRNS", b"iCCP", b"eXIf", b"acTL", b"fcTL", b"fdAT"}
-"""The ancillary chunks of a PNG that are heeded."""
+"""The ancillary chunks of a PNG that are kept."""
 _ANCILLARY = 0x20
 _FILLER = bytes(range(1, 251)) * 40
-"""Stands for missing pixels: with it they look otherwise than without."""
+"""Stands in for missing pixels: any that are missing look different with it."""
 
 
 def mended(body: bytes) -> bytes:
-    """Leave out of a PNG what nobody sees, and correct the size that a WebP file says it has."""
+    """Drop the invisible parts of a PNG, and correct the size in a WebP file's header."""
     if body.startswith(PNG):
         return PNG + b"".join(_chunks(body))
     if body.startswith(RIFF) and int.from_bytes(body[4:8], "little") > len(body) - 8:
@@ -30,9 +30,9 @@ def mended(body: bytes) -> bytes:
 
 
 def ended(body: bytes) -> tuple[bytes, bytes] | None:
-    """Give a JPEG an end, with and without more data before it; None if it is no JPEG.
+    """Add an end marker to a JPEG, without and with filler before it; None if it is not a JPEG.
 
-    If both show the same, no pixel was missing.
+    If both decode to the same picture, no pixel was missing.
     """
     if not body.startswith(JPEG):
         return None
@@ -40,7 +40,7 @@ def ended(body: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _chunks(png: bytes) -> Iterator[bytes]:
-    """List the chunks that decide how a PNG looks, as they are: Pillow checks what is wrong with them."""
+    """List, unchanged, the chunks that decide how a PNG looks: Pillow checks them."""
     position = len(PNG)
     while position < len(png):
         size = int.from_bytes(png[position : position + 4])

@@ -1,4 +1,4 @@
-"""From a photo's bytes to the square that the model sees: training, evaluation and serving share it."""
+"""From a photo's bytes to the square that the model sees; shared by training, evaluation and serving."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Box = tuple[float, float, float, float]
 """Left, top, right and bottom, in pixels."""
 
 SIDE = 224
-"""Pixels of a side of the square that the model sees."""
+"""Side of the square that the model sees, in pixels."""
 SHORTER_SIDE = 240
 """The shorter side that a photo is scaled to before its centre is cut out."""
 MAX_PIXELS = 50_000_000
-"""Of a JPEG, which is scaled while it is decoded. The others take up to 20 bytes a pixel: they get half."""
+"""For a JPEG, which is scaled while decoding. Others take up to 20 bytes a pixel: their limit is half."""
 MAX_SCANS = 50
 """A progressive JPEG has about ten; each costs a pass over the whole photo for as little as 75 bytes."""
 
@@ -33,10 +33,10 @@ FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 DAMAGED = "The picture is damaged or incomplete."
 
 _MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
-"""What a length follows; in a scan's data 0xFF is followed by another byte."""
+"""A marker that is followed by a length; within scan data, 0xFF is followed by one of the excluded bytes."""
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _READ_BYTES = 4 * 1024 * 1024
-"""Handed to the decoder at once: it stops and starts anew for each piece."""
+"""Fed to the decoder at a time: it stops and restarts for each piece."""
 _LARGE = 8_000_000
 _one_large_photo = Lock()
 """Held while a photo of more pixels is decoded, which can take hundreds of megabytes."""
@@ -56,11 +56,11 @@ register_heif_opener(thumbnails=False)
 
 
 class ImageRejected(ValueError):  # noqa: N818 - says what happened, as HTTP status names do
-    """The bytes are no photo that can be classified; its text is one sentence for the sender."""
+    """The bytes are not a photo that can be classified; the message is one sentence for the sender."""
 
 
 def centre(width: int, height: int) -> Box:
-    """Name the square at the centre, SIDE / SHORTER_SIDE of the shorter side wide."""
+    """Return the square at the centre, SIDE / SHORTER_SIDE of the shorter side wide."""
     side = min(width, height) * SIDE / SHORTER_SIDE
     left, top = (width - side) / 2, (height - side) / 2
     return left, top, left + side, top + side
@@ -75,14 +75,14 @@ def to_square(
 ) -> Image.Image:
     """Decode a JPEG, PNG, WebP, HEIC or AVIF photo (of an animation the first frame) as people see it.
 
-    Returns what `crop` names of it, upright and RGB, scaled to `side` x `side` pixels.
+    Returns the box that `crop` chooses, upright and RGB, scaled to `side` x `side` pixels.
     Raises ImageRejected for anything else: other formats, damaged files, more than `max_pixels` pixels,
-    or half of that where it is no JPEG.
+    or half of that for any format but JPEG.
     """
     _require_accepted_format(body)
     _require_few_scans(body)
     try:
-        with ExitStack() as room:  # left when the photo is freed, not only decoded
+        with ExitStack() as room:  # released when the photo is freed, not just decoded
             try:
                 return _decode(mended(body), max_pixels, crop, side, room)
             except OSError:
@@ -106,7 +106,7 @@ def _decode(
 
 
 def _without_an_end(body: bytes, decode: Callable[[bytes], Image.Image]) -> Image.Image:
-    """Decode a JPEG that lacks nothing but its end; it fails if pixels of the square are missing."""
+    """Decode a JPEG that lacks only its end marker; fail if pixels of the square are missing."""
     both = ended(body)
     if both is None:
         raise ImageRejected(DAMAGED)
@@ -131,7 +131,7 @@ def _require_few_scans(body: bytes) -> None:
 
 
 def _scans(jpeg: bytes) -> int:
-    """Count the scans from marker to marker; a film that a phone appended is no part of the photo."""
+    """Count the scans from marker to marker; a video that a phone appended is not part of the photo."""
     scans, position = 0, 2
     while (found := _MARKER.search(jpeg, position)) and found[0][1] != _END_OF_IMAGE:
         scans += found[0][1] == _START_OF_SCAN
@@ -177,7 +177,7 @@ def _continuous_tones(image: Image.Image) -> Image.Image:
             return grey
         return _with_alpha(grey, values != hidden)
     if image.mode == "RGB" and isinstance(hidden, tuple) and max(hidden) > 255:  # noqa: PLR2004
-        # Of 16 bits, while Pillow has kept the upper eight of each colour.
+        # A 16-bit value, while Pillow has kept the upper eight bits of each colour.
         return _with_alpha(image, (np.asarray(image) != [value >> 8 for value in hidden]).any(axis=2))
     if image.has_transparency_data:
         return image.convert("RGBA")
@@ -199,7 +199,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _standard_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Convert to sRGB; a profile that is broken, huge or of another colour model is ignored."""
+    """Convert to sRGB, ignoring a profile that is broken, huge or of another colour model."""
     try:
         small = profile and len(profile) <= MAX_PROFILE_BYTES
         converted = _to_srgb(profile, image.mode).apply(image) if small else image

@@ -4,10 +4,10 @@ from typing import Any, Protocol
 
 
 class Classifier(Protocol):
-    """What a protocol hands its payload to: the model, seen from outside."""
+    """The model as a protocol sees it: a callable for payloads."""
 
     name: str
 
     async def __call__(self, body: Any) -> tuple[Any, Any]:  # noqa: ANN401 - a payload of any protocol
-        """Give the answer in the payload's protocol, and headers."""
+        """Return the answer in the payload's protocol, and headers."""
         ...

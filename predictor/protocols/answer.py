@@ -1,4 +1,4 @@
-"""What is said of one photo, whichever server says it."""
+"""The answer for one photo, the same from every server."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ Prediction = dict[str, Any]
 
 
 def prediction(probabilities: NDArray[np.float32], model_name: str, model_version: str) -> Prediction:
-    """Name the likeliest class of probabilities (classes,), and the model that gave them."""
+    """Return the likeliest class by probabilities (classes,), and the model that gave them."""
     by_class = dict(zip(CLASSES, (round(each, 6) for each in probabilities.tolist()), strict=True))
     best = CLASSES[int(probabilities.argmax())]
     return {

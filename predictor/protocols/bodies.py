@@ -1,4 +1,4 @@
-"""From the bytes of a request body to JSON or photos, with limits on what they may turn into."""
+"""Parses request bodies into JSON or photos, with limits on their expansion."""
 
 import base64
 import binascii
@@ -27,7 +27,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - whatever the client sent
 
 
 def require_modest_json(body: bytes) -> None:
-    """Refuse JSON of more values than any honest request has, before it is parsed.
+    """Refuse JSON with more values than any legitimate request has, before it is parsed.
 
     Raises:
         InvalidInput: it has more.

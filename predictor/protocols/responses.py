@@ -1,4 +1,4 @@
-"""Answers: JSON, and one sentence for each request that is refused."""
+"""Responses: JSON, with one sentence for each request that is refused."""
 
 import logging
 from typing import Any
@@ -18,7 +18,7 @@ RESPONSES = Counter(
     "gourmetgram_predictor_responses", "Answers to predict requests, by HTTP status", ["code"]
 )
 for _code in (200, 400, 404, 408, 413, 415, 429, 500, 503):
-    RESPONSES.labels(_code)  # at zero: to Prometheus a series that starts above has not grown
+    RESPONSES.labels(_code)  # start at zero: Prometheus sees no increase in a series that starts higher
 _STATUSES: dict[type[Exception], int] = {
     InvalidInput: 400,
     ImageRejected: 400,
@@ -27,7 +27,7 @@ _STATUSES: dict[type[Exception], int] = {
     ServerNotReady: 503,
 }
 REFUSALS: tuple[type[Exception], ...] = (HTTPException, *_STATUSES)
-"""The exceptions that mean: the client should send something else, or later."""
+"""Exceptions whose client should send something else, or retry later."""
 
 
 class JSONResponse(Response):
@@ -51,6 +51,6 @@ async def refuse(request: Request, error: Exception) -> JSONResponse:
 
 
 async def fail(_request: Request, _error: Exception) -> JSONResponse:
-    """Answer after a defect of ours; the server logs its traceback."""
+    """Answer after an internal error; the server logs the traceback."""
     RESPONSES.labels(500).inc()
     return JSONResponse({"error": "The predictor failed on this request."}, 500)

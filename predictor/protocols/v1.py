@@ -1,4 +1,4 @@
-"""KServe's V1 protocol: JSON instances, or one photo as it is, to predictions."""
+"""KServe's V1 protocol: predictions for JSON instances, or for one photo as it is."""
 
 from collections.abc import Sequence
 from typing import Any

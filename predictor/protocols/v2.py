@@ -80,7 +80,7 @@ def read_binary(body: bytes, header_length: str, model_name: str) -> InferReques
 
 
 def _with_empty_data(header: Any) -> Any:  # noqa: ANN401 - whatever the client sent
-    """Give every tensor the "data" that KServe's model of a request demands and that binary ones lack."""
+    """Give every tensor the "data" that KServe's request schema requires and binary ones lack."""
     if isinstance(header, dict) and isinstance(header.get("inputs"), list):
         tensors = [{"data": [], **item} if isinstance(item, dict) else item for item in header["inputs"]]
         return {**header, "inputs": tensors}

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def main() -> int:
-    """Choose, or list the choices; 0, or 1 with a sentence that says why not."""
+    """Choose, or list the choices; return 0, or 1 after logging why not."""
     given = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     settings = PredictorSettings()
@@ -58,7 +58,7 @@ def show_in_mlflow(registry: Registry) -> None:
 
 
 def history(registry: Registry) -> Iterator[str]:
-    """Set the choices as lines of text, the oldest first."""
+    """Format the choices as lines of text, the oldest first."""
     chosen = [*registry.history("candidate"), *registry.history("current")]
     for choice in sorted(chosen, key=lambda each: each.when):
         when = f"{choice.when:%Y-%m-%d %H:%M:%S}"

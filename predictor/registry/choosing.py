@@ -1,4 +1,4 @@
-"""Promote a candidate, bring the version before it back; a second try changes nothing."""
+"""Promotes a candidate, or rolls back to the version before it; both are idempotent."""
 
 from datetime import UTC, datetime
 
@@ -7,10 +7,10 @@ from predictor.registry.registry import Registry, RegistryError
 
 
 def nominate(registry: Registry, version: str, who: str, why: str) -> None:
-    """Let a version that has passed the gate wait for its promotion.
+    """Record a version that has passed the gate as the candidate.
 
     Raises:
-        StoreUnavailableError: it may or may not wait.
+        StoreUnavailableError: it may or may not have been recorded.
     """
     waiting = registry.candidate()
     if waiting is None or waiting.version != version:
@@ -18,10 +18,10 @@ def nominate(registry: Registry, version: str, who: str, why: str) -> None:
 
 
 def promote(registry: Registry, version: str | None, before: str, who: str, why: str) -> str:
-    """Make a version current, or the candidate; ``before`` is current where no record says so. Returns it.
+    """Make a version (or the candidate) current and return it; without a record, ``before`` is current.
 
     Raises:
-        RegistryError: there is no candidate, no such version, or no verdict that lets it.
+        RegistryError: there is no candidate, no such version, or no verdict that allows it.
         StoreUnavailableError: it may or may not be current.
     """
     current, waiting = registry.current(), registry.candidate()
@@ -39,7 +39,7 @@ def promote(registry: Registry, version: str | None, before: str, who: str, why:
 
 
 def rollback(registry: Registry, version: str | None, who: str, why: str) -> str:
-    """Make the version current again that the last promotion replaced, or a named one. Returns it.
+    """Make the version that the last promotion replaced, or a named one, current again; return it.
 
     Raises:
         RegistryError: there is nothing to go back to, or no such version.
@@ -61,7 +61,7 @@ def rollback(registry: Registry, version: str | None, who: str, why: str) -> str
 
 
 def _require_earned(registry: Registry, version: str, current: str) -> None:
-    """Let a version pass whose newest verdict against the current one says so."""
+    """Require that a version's newest verdict against the current one allows it."""
     if not registry.has(version):
         message = f"there is no version {version} in the registry"
         raise RegistryError(message)

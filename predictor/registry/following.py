@@ -1,6 +1,6 @@
-"""Lets a predictor on one machine serve what the registry calls current; a cluster starts other pods.
+"""Lets a predictor on one machine serve what the registry calls current; a cluster starts new pods.
 
-What can't be served is refused once with a sentence in the log, and the model before goes on.
+A version that can't be served is refused once with a log message, and the previous one stays.
 """
 
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Follower:
-    """A model, the registry that it follows, and the version that it was refused last."""
+    """A model, the registry that it follows, and the last version that was refused."""
 
     def __init__(self, model: FoodClassifier, registry: Registry) -> None:
         self._model = model
@@ -28,7 +28,7 @@ class Follower:
         self._refused: str | None = None
 
     def look(self) -> None:
-        """Change the model if another version is current."""
+        """Switch the model if another version is current."""
         try:
             current = self._registry.current()
             if current and current.version not in (self._model.version, self._refused):

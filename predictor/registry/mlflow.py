@@ -1,7 +1,7 @@
 """Shows the registry in MLflow, where MLFLOW_TRACKING_URI names a server: runs, versions and their aliases.
 
-The registry in the store is what counts. What MLflow lacks of it is added each time, so a server that was
-away, or a run that was killed, is caught up with by the next command.
+The registry in the store is authoritative. What MLflow lacks is added each time, so the next command makes up
+for a server outage or a killed run.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOU
 
 
 def show(registry: Registry, served: str | None = None) -> None:
-    """Bring MLflow up to what the registry holds; a server that does not answer is a warning.
+    """Bring MLflow up to date with the registry; warn if the server does not answer.
 
     ``served`` is in production where the registry has no record of a promotion, as on a cluster.
 
     Raises:
-        RegistryError: a record in the registry is none of ours.
+        RegistryError: a record in the registry is malformed.
         StoreUnavailableError: the store did not answer.
     """
     if not os.environ.get("MLFLOW_TRACKING_URI"):
@@ -46,14 +46,14 @@ def show(registry: Registry, served: str | None = None) -> None:
 
 
 class _Mirror:
-    """A registry, and what an MLflow server has of it."""
+    """A registry, and its mirror on an MLflow server."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._client = MlflowClient()
         self._experiment = self._made_experiment()
         runs = self._client.search_runs([self._experiment], max_results=50_000)
-        # One without the tag was killed while it was written.
+        # A run without the tag was killed while it was written.
         tagged = [run for run in runs if "verdict" in run.data.tags]
         self._runs: dict[str, str] = {run.data.tags["verdict"]: run.info.run_id for run in tagged}
         self._versions = self._known_versions()
@@ -79,7 +79,7 @@ class _Mirror:
         return str(found.experiment_id if found else self._client.create_experiment(NAME))
 
     def _known_versions(self) -> dict[str, str]:
-        """Give MLflow's number of each of our versions; a rerun after a kill finds what there is."""
+        """Return MLflow's number of each of our versions, so that a rerun after a kill finds them."""
         if not self._client.search_registered_models(f"name='{NAME}'"):
             self._client.create_registered_model(NAME)
         found = self._client.search_model_versions(f"name='{NAME}'", max_results=10_000)

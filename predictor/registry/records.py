@@ -10,7 +10,7 @@ Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 
 class Choice(Record):
-    """That a version became current or a candidate: who did it, when and why."""
+    """The record that a version became current or a candidate: who did it, when and why."""
 
     version: Version
     action: Literal["candidate", "promote", "rollback"]
@@ -18,7 +18,7 @@ class Choice(Record):
     when: AwareDatetime
     why: str
     replaces: Version | None = None
-    """The version that was current before; None of a candidate."""
+    """The version that was current before; None for a candidate."""
 
 
 class Comparison(Record):
@@ -30,18 +30,18 @@ class Comparison(Record):
     only_candidate_right: int
     only_current_right: int
     difference: float
-    """Accuracy of the candidate less that of the current model."""
+    """Accuracy of the candidate minus that of the current model."""
     low: float
     high: float
     """Its 95 % interval, by a bootstrap over the photos."""
     p_better: Probability
-    """How likely so much more or better would be if neither were better: McNemar's exact test, one-sided."""
+    """The p-value for the candidate being better: McNemar's exact test, one-sided."""
     p_worse: Probability
-    """The same to the other side."""
+    """The p-value for it being worse, by the same test."""
 
 
 class ClassComparison(Record):
-    """Recall of one class, of both models."""
+    """Recall of one class by both models."""
 
     name: ClassName
     photos: int
@@ -50,12 +50,12 @@ class ClassComparison(Record):
 
 
 class Check(Record):
-    """One thing that a candidate must fulfil."""
+    """One requirement for a candidate."""
 
     name: str
     passed: bool
     detail: str
-    """One sentence: what was found, and what was asked for."""
+    """One sentence: what was measured, and what is required."""
 
 
 class Verdict(Record):

@@ -14,7 +14,7 @@ _TIME = "%Y%m%dT%H%M%S.%fZ"
 
 
 class RegistryError(Exception):
-    """What was asked for can't be done; the message says why."""
+    """The request can't be carried out; the message says why."""
 
 
 class Registry:
@@ -45,7 +45,7 @@ class Registry:
             raise _absent(version) from error
 
     def put_once(self, version: str, part: str, body: bytes, content_type: str = OCTETS) -> None:
-        """Keep something of a version; what is there already stays as it is.
+        """Save a part of a version; an existing one is left unchanged.
 
         Raises:
             StoreUnavailableError: the store did not answer.
@@ -55,7 +55,7 @@ class Registry:
             self.store.put(place, body, content_type)
 
     def verdicts(self, version: str) -> list[Verdict]:
-        """Read how a version was judged, the newest verdict last.
+        """Read the verdicts on a version, the newest last.
 
         Raises:
             StoreUnavailableError: the store did not answer.
@@ -78,7 +78,7 @@ class Registry:
         """Read who made which version ``current`` or ``candidate``, the oldest first.
 
         Raises:
-            RegistryError: a record there is none of ours.
+            RegistryError: a record there is malformed.
             StoreUnavailableError: the store did not answer.
         """
         return [self._choice(key) for key in self._keys(role)]
@@ -87,23 +87,23 @@ class Registry:
         """Read which version is current; None where none has ever been promoted.
 
         Raises:
-            RegistryError: the record is none of ours.
+            RegistryError: the record is malformed.
             StoreUnavailableError: the store did not answer.
         """
         return self._newest("current")
 
     def candidate(self) -> Choice | None:
-        """Read which version has passed the gate and waits; None once a version was promoted or brought back.
+        """Read which version awaits promotion; None once one was promoted or rolled back to.
 
         Raises:
-            RegistryError: the record is none of ours.
+            RegistryError: the record is malformed.
             StoreUnavailableError: the store did not answer.
         """
         waiting, current = self._newest("candidate"), self.current()
         return waiting if waiting and (current is None or waiting.when > current.when) else None
 
     def record(self, role: str, choice: Choice) -> None:
-        """Write that a version is ``current`` or ``candidate`` from now on, later than any other record.
+        """Record that a version is ``current`` or ``candidate`` from now on, later than any other record.
 
         Raises:
             StoreUnavailableError: it may or may not have been written.

@@ -1,4 +1,4 @@
-"""What computes the model: a module per runtime, each with a ``load`` that gives a ``Runtime``."""
+"""The runtimes that compute the model: one module each, with a ``load`` that returns a ``Runtime``."""
 
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +10,7 @@ from PIL import Image
 
 
 class ModelUnusableError(Exception):
-    """There is no model at the path, or it is none that the predictor can serve."""
+    """There is no model at the path, or the predictor can't serve it."""
 
 
 class Runtime(Protocol):
@@ -21,7 +21,7 @@ class Runtime(Protocol):
     classes: tuple[str, ...]
     """The names of its outputs, in order."""
     side: int
-    """Pixels of a side of the square that it takes."""
+    """Side of the square that it takes, in pixels."""
 
     def run(self, square: Image.Image) -> NDArray[np.float32]:
         """Compute the probabilities (classes,) of one photo, RGB of side x side pixels."""
@@ -34,7 +34,7 @@ def load(name: str, path: Path) -> Runtime:
     Raises:
         ModelUnusableError: there is no model, more than one, not one of this kind, or no such runtime.
     """
-    try:  # by name, so that serving ONNX imports nothing of the other runtimes
+    try:  # by name, so that serving ONNX does not import the other runtimes
         module = import_module(f"predictor.runtimes.{name}")
     except ImportError as error:
         raise ModelUnusableError(f"What the runtime {name} needs is not installed: {error}.") from error

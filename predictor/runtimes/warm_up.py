@@ -1,4 +1,4 @@
-"""Lets a model answer once before it is served, and refuses one that can't be."""
+"""Warms a model up before it is served, and refuses an unusable one."""
 
 from io import BytesIO
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""What is let in: bounds on a body's size and time, on all bodies' bytes, and on the requests that wait.
+"""Admission control: limits on a body's size and time, on the bytes of all bodies, and on queued requests.
 
-What is above a bound is refused at once, so that its client can still do something else about it, and the
-memory of the process is bounded.
+What exceeds a limit is refused at once, so that the client can still react and the process
+stays within its memory.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Admission:
-    """Counts what is inside; belongs to one event loop."""
+    """Counts admitted requests; belongs to one event loop."""
 
     def __init__(self, settings: PredictorSettings) -> None:
         self._settings = settings
@@ -31,7 +31,7 @@ class Admission:
         self._bytes = 0
 
     def __call__(self, handler: Handler) -> Endpoint:
-        """Make an endpoint that reads a body within the bounds and hands it to the handler."""
+        """Make an endpoint that reads a body within the limits and passes it to the handler."""
 
         async def endpoint(request: Request) -> Response:
             chunks: list[bytes] = []

@@ -15,11 +15,11 @@ from starlette.responses import Response
 from predictor.serving.model import FoodClassifier
 
 Handlers = dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]]
-"""What answers for an exception."""
+"""The handlers for exceptions."""
 
 
 class _OneModel(DataPlane):  # type: ignore[misc] # KServe is untyped
-    """What KServe's leaves open or says wrongly: readiness, extensions, and the version that is served."""
+    """Corrects KServe's data plane: readiness, extensions, and the served version."""
 
     def __init__(self, model: FoodClassifier) -> None:
         repository = ModelRepository()
@@ -38,7 +38,7 @@ class _OneModel(DataPlane):  # type: ignore[misc] # KServe is untyped
 
 
 def health_app(model: FoodClassifier, handlers: Handlers) -> FastAPI:
-    """Make an application that tells about a model; no path lets a client load or unload one."""
+    """Create the application that describes a model; no path lets a client load or unload one."""
     app = FastAPI(title="GourmetGram predictor", openapi_url=None, exception_handlers=handlers)
     dataplane = _OneModel(model)
     v1, v2 = V1Endpoints(dataplane), V2Endpoints(dataplane)
@@ -60,7 +60,7 @@ def health_app(model: FoodClassifier, handlers: Handlers) -> FastAPI:
 def _of_version(
     model: FoodClassifier, answer: Callable[[str], Awaitable[Any]]
 ) -> Callable[..., Awaitable[Any]]:
-    """Answer for the one version that is served as without one; KServe has no versions."""
+    """Answer for the served version as if none were named; KServe has no versions."""
 
     async def answer_for(model_name: str, version: str) -> Any:  # noqa: ANN401 - KServe is untyped
         model.require_version(version)

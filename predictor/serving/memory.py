@@ -1,4 +1,4 @@
-"""Keep the process small: 40 MB of a Kubernetes client, and what is free after the start."""
+"""Keeps the process small: saves 40 MB for a Kubernetes client, and returns free memory after the start."""
 
 import ctypes
 import sys
@@ -7,13 +7,13 @@ from types import ModuleType
 
 
 def leave_out_kubernetes_client() -> None:
-    """Let ``import kserve`` skip what creates InferenceServices: 40 MB and half a second at start."""
+    """Let ``import kserve`` skip its Kubernetes client, which takes 40 MB and half a second at start."""
     client = ModuleType("kserve.api.kserve_client")
     vars(client)["KServeClient"] = None
     sys.modules.setdefault(client.__name__, client)
 
 
 def trim() -> None:
-    """Give back what is free now."""
+    """Return free memory to the operating system."""
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,7 +1,7 @@
 """The KServe model: its four hooks turn a payload of either protocol into predictions.
 
-Decoding and computing run on threads of the model's own, as many as there are CPUs, so that the event loop
-stays free to take requests in.
+Decoding and inference run on the model's own threads, as many as there are CPUs, so that the event loop stays
+free to accept requests.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ Payload: TypeAlias = v1.Payload | InferRequest
 
 @dataclass(frozen=True)
 class Photos:
-    """A request that was read."""
+    """A decoded request."""
 
     request: Payload
     photos: Sequence[v2.Photo]
@@ -43,7 +43,7 @@ class Photos:
 
 @dataclass(frozen=True)
 class Answers:
-    """A request that was computed: the probabilities (classes,) of each photo, all by one version."""
+    """The result of a request: the probabilities (classes,) of each photo, all by one version."""
 
     request: Payload
     probabilities: list[NDArray[np.float32]]
@@ -61,11 +61,11 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
 
     @property
     def version(self) -> str:
-        """Give the version that the model file carries."""
+        """Return the version that the model file carries."""
         return self._runtime.version
 
     def require_version(self, version: str | None) -> None:
-        """Return if a version is the one that is served, or none is named.
+        """Return if the version is the one being served, or None.
 
         Raises:
             ModelNotFound: it is another one.
@@ -74,7 +74,7 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
             raise ModelNotFound(f"{self.name}, version {version},")
 
     def load(self) -> bool:
-        """Load the model file and be ready once it has answered a warm-up.
+        """Load the model file; it is ready once it has answered a warm-up.
 
         Raises:
             ModelUnusableError: there is no such file, or its outputs aren't the probabilities of CLASSES.
@@ -84,10 +84,10 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         return self.ready
 
     def change(self, path: Path) -> None:
-        """Serve the model at a path from now on; requests that are being computed end with the one before.
+        """Serve the model at a path from now on; requests in progress finish with the previous one.
 
         Raises:
-            ModelUnusableError: it can't be served, and the one before goes on.
+            ModelUnusableError: it can't be served; the previous one stays.
         """
         self._runtime = require_usable(runtimes.load(self._settings.runtime, path), path)
         VERSION.clear()
@@ -110,10 +110,10 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         headers: dict[str, str] | None = None,  # noqa: ARG002
         response_headers: dict[str, str] | None = None,  # noqa: ARG002
     ) -> Answers:
-        """Decode and compute on the threads; a photo at a time, since batches gain nothing on a CPU.
+        """Decode and compute on the threads, one photo at a time, since batching gains nothing on a CPU.
 
         Raises:
-            ImageRejected: what the client sent is no photo.
+            ImageRejected: what the client sent is not a photo.
         """
         loop, runtime = asyncio.get_running_loop(), self._runtime
         classify = partial(self._classify, runtime)

@@ -1,4 +1,4 @@
-"""Bounds the request line and headers, which uvicorn's fast parser would collect without end."""
+"""Limits the request line and headers, which uvicorn's fast parser would buffer without bound."""
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -7,13 +7,13 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """A connection that ends when a request's head doesn't."""
+    """A connection that closes if a request's head grows too large."""
 
     _head_bytes = 0
     _in_head = True
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came in, unless a head that has not ended is too large with it."""
+        """Parse the data, unless it makes an unfinished head too large."""
         self._head_bytes = self._head_bytes + len(data) if self._in_head else 0
         super().data_received(data)
         if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
@@ -21,7 +21,7 @@ class BoundedHeads(HttpToolsProtocol):
             self.transport.close()
 
     def on_headers_complete(self) -> None:
-        """Begin the body."""
+        """Note that the head has ended."""
         self._in_head = False
         super().on_headers_complete()
 

@@ -27,7 +27,7 @@ from predictor.settings import PredictorSettings
 log = logging.getLogger(__name__)
 
 KEEP_ALIVE_SECONDS = 65
-"""Longer than clients keep idle connections, so that none sends into one that is just being closed."""
+"""Longer than clients keep idle connections, so that none sends into one that is being closed."""
 
 Answer = Callable[[Request, bytes, FoodClassifier], Awaitable[Response]]
 ANSWERS: dict[str, Answer] = {
@@ -49,7 +49,7 @@ def serve(settings: PredictorSettings) -> None:
     model = FoodClassifier(settings)
     model.load()
     if settings.follow_seconds:
-        from predictor.registry.following import follow  # noqa: PLC0415 - boto3, which no pod needs
+        from predictor.registry.following import follow  # noqa: PLC0415 - imports boto3, which no pod needs
 
         follow(model, settings)
     trim()
@@ -72,7 +72,7 @@ def serve(settings: PredictorSettings) -> None:
 
 
 def create_app(model: FoodClassifier, settings: PredictorSettings) -> Starlette:
-    """Serve a loaded model; predictions pass by FastAPI, a quarter of their cost beside the model."""
+    """Serve a loaded model; predictions bypass FastAPI, a quarter of their cost apart from the model."""
     admission = Admission(settings)
     predictions = [
         Route(path, admission(partial(_predict, answer, model)), methods=["POST"])

@@ -1,6 +1,6 @@
 """`python -m predictor.torchserve.archive [FOLDER]`: pack the model as an archive for TorchServe.
 
-The archive brings our code with it: TorchServe needs torch, onnx, safetensors, NumPy and Pillow beside it.
+The archive contains our code: TorchServe also needs torch, onnx, safetensors, NumPy and Pillow.
 """
 
 import os
@@ -41,7 +41,7 @@ def archive(settings: PredictorSettings, folder: Path) -> Path:
         ModelUnusableError: there is no such file, or it carries no version.
     """
     model = model_file(settings.model_path)
-    with TemporaryDirectory() as room:  # the archiver wants a folder under TMPDIR for itself
+    with TemporaryDirectory() as room:  # the archiver needs a folder of its own under TMPDIR
         extra = Path(room) / "extra"
         for name in _CODE:
             (extra / name).parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ def archive(settings: PredictorSettings, folder: Path) -> Path:
 def _version(model: Path) -> str:
     try:
         return str({item.key: item.value for item in onnx.load(model).metadata_props}["version"])
-    except Exception as error:  # of protobuf, or the missing key
+    except Exception as error:  # protobuf's, or the missing key
         raise ModelUnusableError(f"{model} is no ONNX file that carries its version.") from error
 
 

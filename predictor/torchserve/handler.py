@@ -1,6 +1,6 @@
-"""What TorchServe's workers run: one photo as it is, to the answer that our own server gives.
+"""What TorchServe's workers run: a raw photo in, the same answer as our own server's out.
 
-The archive brings this file and the modules that it imports. TorchServe takes the only class in it.
+The archive contains this file and the modules that it imports. TorchServe uses the only class in it.
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ class Handler:
         self._runtime = torch.load(Path(context.system_properties["model_dir"]) / model["serializedFile"])
 
     def handle(self, requests: list[dict[str, Any]], context: Any) -> list[dict[str, Any]]:  # noqa: ANN401
-        """Answer a batch; a photo that can't be used gets a status and a sentence of its own."""
+        """Answer a batch; a photo that can't be used gets its own status and message."""
         return [self._answer(request, index, context) for index, request in enumerate(requests)]
 
     def _answer(self, request: dict[str, Any], index: int, context: Any) -> dict[str, Any]:  # noqa: ANN401

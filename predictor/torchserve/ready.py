@@ -1,6 +1,6 @@
-"""`python -m predictor.torchserve.ready`: a startup probe that ends well once a worker has loaded the model.
+"""`python -m predictor.torchserve.ready`: a startup probe that succeeds once a worker has loaded the model.
 
-TorchServe itself says that it is ready as soon as it listens, many seconds earlier.
+TorchServe itself reports ready as soon as it listens, many seconds earlier.
 """
 
 import sys
@@ -14,7 +14,7 @@ SECONDS = 20
 
 
 def is_ready(settings: PredictorSettings) -> bool:
-    """Tell whether a worker answers: nobody else refuses a request for its lack of a photo."""
+    """Return whether a worker answers: only a worker refuses a request for lacking a photo."""
     server = HTTPConnection("localhost", settings.port, timeout=SECONDS)
     try:
         server.request("GET", f"/v1/models/{settings.model_name}:predict")

@@ -1,6 +1,6 @@
 """Starts TorchServe with the model of the settings, in place of this process.
 
-Java is started without TorchServe's own launcher, which ends at a SIGTERM and leaves it behind.
+Java is started without TorchServe's own launcher, which exits on SIGTERM and leaves Java running.
 """
 
 import os
@@ -47,7 +47,7 @@ def serve(settings: PredictorSettings) -> NoReturn:
 
 
 def configuration(settings: PredictorSettings, folder: Path) -> Mapping[str, object]:
-    """Say what TorchServe is told; from outside come photos and Prometheus, and models are not managed."""
+    """Return TorchServe's configuration; only predictions and metrics are exposed, not model management."""
     return {
         "inference_address": f"http://{settings.host}:{settings.port}",
         "management_address": f"unix:{folder}/management.sock",

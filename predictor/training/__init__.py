@@ -9,7 +9,7 @@ from pathlib import Path
 MODEL = Path(__file__).parents[1] / "model" / "food11.onnx"
 """The model that is served: 8-bit integers."""
 FLOAT32 = MODEL.with_name("food11-float32.onnx")
-"""The model that it was made of, with the weights as they were trained."""
+"""The model that it was quantized from, with the weights as trained."""
 RUN = Path(".local/training")
 """Checkpoints of a training run."""
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def missing_files_named() -> Iterator[None]:
-    """End a command with a sentence where photos or a file are missing."""
+    """End a command with an error message if photos or a file are missing."""
     try:
         yield
     except FileNotFoundError as error:
@@ -26,6 +26,6 @@ def missing_files_named() -> Iterator[None]:
 
 
 def show_log() -> None:
-    """Write what the commands have to say to the terminal, without what their libraries have."""
+    """Log the commands' own messages to the terminal, but not those of libraries."""
     logging.basicConfig(format="%(message)s")
     log.setLevel(logging.INFO)

@@ -1,4 +1,4 @@
-"""MobileNetV2 as its paper draws it (Sandler et al., 2018), with the padding of the TensorFlow original."""
+"""MobileNetV2 as in its paper (Sandler et al., 2018), with the padding of the TensorFlow original."""
 
 from __future__ import annotations
 

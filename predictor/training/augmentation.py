@@ -1,4 +1,4 @@
-"""Shows the network a photo differently each time: another cut, mirrored, in other light."""
+"""Augments photos: random crops, mirroring, and changes of colour."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from PIL import Image, ImageEnhance
 from predictor.images import Box, to_square
 
 SMALLEST_AREA = 0.3
-"""Share of the photo that a cut shows at least."""
+"""The smallest share of the photo that a crop shows."""
 LIGHT = 0.4
 """Brightness, contrast and saturation change by this share at most."""
 MIRRORED, BLENDED, PATCHED = 0.5, 0.3, 0.3
-"""Shares of the photos that are mirrored, and of the batches that are laid over themselves."""
+"""Shares of the photos that are mirrored, and of the batches that are mixed."""
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Pixels (N, 3, H, W) in [-1, 1] and the share of each class in each (N, classes)."""
 
 
 def augment(body: bytes, side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Cut, mirror and recolour one photo; returns (side, side, 3)."""
+    """Crop, mirror and recolour one photo; returns (side, side, 3)."""
     image = to_square(body, crop=lambda width, height: random_box(width, height, rng), side=side)
     if rng.random() < MIRRORED:
         image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
@@ -41,7 +41,7 @@ def random_box(width: int, height: int, rng: np.random.Generator) -> Box:
 
 
 def mix(pixels: NDArray[np.float32], targets: NDArray[np.float32], rng: np.random.Generator) -> Batch:
-    """Lay a batch over itself in another order, see-through (mixup) or as a patch (CutMix), or leave it.
+    """Mix a batch with a permutation of itself, by blending (mixup) or by patches (CutMix), or leave it.
 
     Zhang et al., "mixup", 2018; Yun et al., "CutMix", 2019.
     """
@@ -63,7 +63,7 @@ def _blend(one: NDArray[np.float32], other: NDArray[np.float32], share: float) -
 def _patch(
     pixels: NDArray[np.float32], other: NDArray[np.float32], share: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], float]:
-    """Replace a square of 1 - `share` of the area; returns the pixels and the share that is really left."""
+    """Replace a square of 1 - `share` of the area; returns the pixels and the exact share that is left."""
     side = pixels.shape[-1]
     edge = int(side * math.sqrt(1 - share))
     top, left = rng.integers(0, side - edge + 1, size=2)

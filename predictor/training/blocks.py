@@ -1,6 +1,6 @@
 """Rewrites the first convolution to take a photo's bytes, in the blocks of `predictor.images.tensors`.
 
-In 8 bits the network spends a seventh of its time there, most of it on gathering bytes by threes.
+In 8 bits the network spends a seventh of its time there, mostly gathering groups of three bytes.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from onnx import TensorProto, helper, numpy_helper
 from predictor.images import SIDE
 
 _GREY = 128
-"""What a pixel is counted from, so that the convolution's padding with zeros is grey, as in the source."""
+"""The zero point of a pixel, so that the convolution's zero padding is grey, as in the source."""
 
 
 def take_blocks(model: onnx.ModelProto) -> None:
-    """Let a model of planes, whose first layer is a convolution of 3 x 3 with stride 2, take blocks instead.
+    """Convert a model of planes, whose first layer is a 3 x 3 convolution of stride 2, to take blocks.
 
-    Its input `image` becomes float (batch, 16, SIDE / 2, SIDE / 2), the bytes of a block less 128: the same
-    network but for a border of half a grey level.
+    Its input `image` becomes float (batch, 16, SIDE / 2, SIDE / 2), the bytes of a block minus 128: the same
+    network but for half a grey level at the border.
     """
     graph = model.graph
     first = next(node for node in graph.node if "image" in node.input)
@@ -46,14 +46,14 @@ def _kernel_of_blocks(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def centred(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Turn blocks (1, side, side, 16) into what `take_blocks` lets in: float32 (1, 16, side, side)."""
+    """Turn blocks (1, side, side, 16) into the input of `take_blocks`: float32 (1, 16, side, side)."""
     return np.ascontiguousarray(blocks.transpose(0, 3, 1, 2).astype(np.float32) - _GREY)
 
 
 def take_bytes(model: onnx.ModelProto) -> None:
     """Let the quantized model take the bytes of its blocks, uint8 (batch, SIDE / 2, SIDE / 2, 16).
 
-    Raises ValueError where calibration has found another range than a byte's: photos have black and white.
+    Raises ValueError if calibration found another range than a byte's: photos contain black and white.
     """
     graph = model.graph
     quantize = next(node for node in graph.node if "image" in node.input)

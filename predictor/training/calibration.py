@@ -1,4 +1,4 @@
-"""Makes the confidence of an answer the share of such answers that are right."""
+"""Calibrates confidence, so that it equals the share of answers that are right."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TEMPERATURES = np.geomspace(0.2, 5, 323)
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Find the number that logits (N, classes) are divided by so that the labels (N,) are most likely.
+    """Find the divisor of logits (N, classes) under which the labels (N,) are most likely.
 
     Guo et al., "On Calibration of Modern Neural Networks", 2017.
     """

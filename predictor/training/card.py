@@ -13,7 +13,7 @@ _BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
 
 
 def report(figures: Figures) -> str:
-    """Lay the figures out as Markdown that reads well in a terminal too."""
+    """Format the figures as Markdown that is also readable in a terminal."""
     summary = (
         f"{len(figures.labels)} photos: accuracy {figures.accuracy:.1%}, macro F1 {figures.f1.mean():.1%}, "
         f"expected calibration error {figures.calibration_error:.1%}."
@@ -39,13 +39,13 @@ def write(folder: Path, figures: Figures) -> None:
 
 
 def written(folder: Path) -> str:
-    """Give the figures that the folder's card.md holds."""
+    """Return the figures in the folder's card.md."""
     return (folder / "card.md").read_text().partition(_BEGIN)[2].partition(_END)[0].strip()
 
 
 def draw(figures: Figures, path: Path) -> None:
-    """Draw the confusion matrix: the true class downwards, the answer to the right."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - slow, and needed here alone
+    """Draw the confusion matrix: true classes as rows, answers as columns."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - slow, and needed only here
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     shares = figures.confusion / np.maximum(figures.confusion.sum(axis=1, keepdims=True), 1)

@@ -1,4 +1,4 @@
-"""Keeps a training run on disk, so that a killed one goes on after its last epoch."""
+"""Saves a training run to disk, so that a killed one resumes after its last epoch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from predictor.training.recipe import Recipe
 
 
 class OtherRunError(ValueError):
-    """The folder holds a run of another recipe or of other photos."""
+    """The folder holds a run with another recipe or other photos."""
 
 
 @dataclass(frozen=True)
@@ -22,16 +22,16 @@ class Run:
     folder: Path
 
     def save(self, *, epochs_done: int, recipe: Recipe, photos: int, fit: dict[str, Any]) -> None:
-        """Replace the state in one step: a kill leaves the old or the new one."""
+        """Replace the state atomically: a kill leaves the old or the new one."""
         _write(
             self.folder / "checkpoint.pt",
             {"epochs_done": epochs_done, "recipe": asdict(recipe), "photos": photos, "fit": fit},
         )
 
     def load(self, *, recipe: Recipe, photos: int) -> tuple[int, dict[str, Any]] | None:
-        """Give the epochs done and the state of the fit, or None where no run has begun.
+        """Return the epochs done and the state of the fit, or None if no run has begun.
 
-        Raises OtherRunError where the run is not of this recipe and these photos.
+        Raises OtherRunError if the run has another recipe or other photos.
         """
         path = self.folder / "checkpoint.pt"
         if not path.exists():
@@ -44,11 +44,11 @@ class Run:
         return saved["epochs_done"], saved["fit"]
 
     def finish(self, network: dict[str, Any], temperature: float) -> None:
-        """Keep the weights of the trained network and its temperature."""
+        """Save the weights of the trained network and its temperature."""
         _write(self.folder / "trained.pt", {"network": network, "temperature": temperature})
 
     def trained(self) -> tuple[dict[str, Any], float]:
-        """Give the weights and the temperature; raises FileNotFoundError before the run has ended."""
+        """Return the weights and the temperature; raises FileNotFoundError before the run has ended."""
         saved = torch.load(self.folder / "trained.pt", weights_only=True)
         return saved["network"], saved["temperature"]
 

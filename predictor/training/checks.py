@@ -1,4 +1,4 @@
-"""What a candidate must fulfil: each check says what it found and what it asks for."""
+"""The requirements for a candidate: each check says what it found and what it requires."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from predictor.training.settings import GateSettings
 
 @dataclass(frozen=True)
 class Judge:
-    """Makes checks, by the settings."""
+    """Makes checks according to the settings."""
 
     settings: GateSettings
 
     def enough(self, photos: int) -> Check:
-        """Ask for labels."""
+        """Require enough labels."""
         asked = self.settings.min_photos
         detail = f"{photos} photos with labels to evaluate; {asked} are asked for."
         return Check(name="labels", passed=photos >= asked, detail=detail)
 
     def better(self, whole: Comparison) -> Check:
-        """Ask for more than chance."""
+        """Require a significant improvement."""
         detail = (
             f"{whole.candidate_accuracy:.1%} against {whole.current_accuracy:.1%} of {whole.photos} photos "
             f"({whole.low:+.1%} to {whole.high:+.1%}); by chance alone with probability "
@@ -39,7 +39,7 @@ class Judge:
         return Check(name="better", passed=whole.p_better <= self.settings.chance, detail=detail)
 
     def not_worse(self, name: str, part: Comparison) -> Check:
-        """Ask that no set of photos shows it to be worse."""
+        """Require that it is not significantly worse on a set of photos."""
         detail = (
             f"On {name}, {part.only_current_right} answers became wrong and {part.only_candidate_right} "
             f"right; worse by chance alone with probability {part.p_worse:.3f}, more than "
@@ -48,7 +48,7 @@ class Judge:
         return Check(name=f"not worse on {name}", passed=part.p_worse > self.settings.chance, detail=detail)
 
     def classes(self, classes: list[ClassComparison]) -> Iterator[Check]:
-        """Ask each class with enough photos to keep its recall."""
+        """Require that each class with enough photos keeps its recall."""
         for each in classes:
             if each.photos < self.settings.min_class_photos:
                 continue
@@ -62,19 +62,19 @@ class Judge:
             )
 
     def calibrated(self, pair: Pair) -> Check:
-        """Ask for honest confidence."""
+        """Require calibrated confidence."""
         error, before = pair.candidate.calibration_error, pair.current.calibration_error
         allowed = before + self.settings.calibration_rise
         detail = f"Expected calibration error {error:.1%}, {before:.1%} before; {allowed:.1%} is let pass."
         return Check(name="calibration", passed=error <= allowed, detail=detail)
 
     def fast(self, times: float) -> Check:
-        """Ask for speed."""
+        """Require that it is fast enough."""
         detail = f"An answer takes {times:.2f} times as long; {self.settings.slower:g} is let pass."
         return Check(name="latency", passed=times <= self.settings.slower, detail=detail)
 
     def size(self, size: int, before: int) -> Check:
-        """Ask for a file that isn't much larger."""
+        """Require that the file is not much larger."""
         detail = (
             f"The file has {size / 1e6:.1f} MB, {size / before:.2f} times as much; "
             f"{self.settings.larger:g} is let pass."
@@ -82,18 +82,18 @@ class Judge:
         return Check(name="size", passed=size <= self.settings.larger * before, detail=detail)
 
     def memory(self, taken: int) -> Check:
-        """Ask for what a pod has."""
+        """Require that it fits into a pod's memory."""
         detail = f"It takes {taken / MIB:.0f} MiB; a pod has {self.settings.memory_mib} for it."
         return Check(name="memory", passed=taken <= self.settings.memory_mib * MIB, detail=detail)
 
     def architecture(self, model: onnx.ModelProto, before: onnx.ModelProto) -> Check:
-        """Ask for the same layers."""
+        """Require the same layers."""
         same = _layers(model) == _layers(before)
         detail = "Its layers are those of the current model." if same else "It is of another architecture."
         return Check(name="architecture", passed=same or not self.settings.same_architecture, detail=detail)
 
     def unseen(self, manifest: Manifest | None, photos: list[Found]) -> Check:
-        """Ask that it has never seen an evaluation photo, nor a near-duplicate."""
+        """Require that it was not trained on an evaluation photo or a near-duplicate."""
         if manifest is None:
             detail = "Nobody knows what it learned from: it has no manifest."
             return Check(name="unseen photos", passed=not self.settings.require_manifest, detail=detail)

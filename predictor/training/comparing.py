@@ -1,4 +1,4 @@
-"""Two models answer the same photos: which is right more often, and is that more than chance?"""
+"""Compares two models on the same photos: which is right more often, and is that more than chance?"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Pair:
     current: Figures
 
     def __add__(self, other: Pair) -> Pair:
-        """Put two sets of photos together."""
+        """Concatenate two sets of photos."""
         return Pair(_both(self.candidate, other.candidate), _both(self.current, other.current))
 
 
@@ -63,7 +63,7 @@ def _right(figures: Figures) -> NDArray[np.bool_]:
 
 
 def _chance(hits: int, misses: int) -> float:
-    """How likely so many hits or more would be if hits and misses were equally likely."""
+    """Return the probability of at least so many hits if hits and misses were equally likely."""
     if hits + misses == 0:
         return 1.0
     return float(binomtest(hits, hits + misses, alternative="greater").pvalue)

@@ -1,6 +1,6 @@
 """What a model costs where it is served: `python -m predictor.training.costs <model> <photo>` measures it.
 
-In a process of its own, since memory that was taken once is counted for ever.
+It runs in its own process, since peak memory never goes down.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _ROUNDS = 15
 
 @dataclass(frozen=True)
 class Costs:
-    """Bytes of the file, most bytes of memory in a process that answers, seconds of an answer."""
+    """File size and peak memory of a serving process in bytes, and seconds for one answer."""
 
     size: int
     memory: int
@@ -34,7 +34,7 @@ def costs(model: Path, photo: Path) -> Costs:
     """Measure a model, loaded and answering as the predictor does.
 
     Raises:
-        ModelUnusableError: it can't be loaded, or ends the process that tries.
+        ModelUnusableError: it can't be loaded, or crashes the process that tries.
     """
     command = [sys.executable, "-m", __name__, str(model), str(photo)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -45,7 +45,7 @@ def costs(model: Path, photo: Path) -> Costs:
 
 
 def slower(candidate: Path, current: Path, photo: Path) -> float:
-    """Tell how many times as long the candidate takes, both in turns: the machine's moods are on both."""
+    """Return how many times as long the candidate takes; both alternate, so that noise affects both."""
     square = to_square(photo.read_bytes())
     models = [runtimes.load("onnx", path) for path in (candidate, current)]
     times = [[_seconds(lambda model=model: model.run(square)) for model in models] for _ in range(_ROUNDS)]  # type: ignore[misc]
@@ -60,7 +60,7 @@ def _seconds(call: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """Load a model, let it answer, and print what it took."""
+    """Load a model, let it answer, and print its costs."""
     model, photo = map(Path, sys.argv[1:])
     square = to_square(photo.read_bytes())
     runtime = runtimes.load("onnx", model)
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def _peak() -> int:
-    """Most bytes of memory so far; getrusage counts what the parent had before this program began, too."""
+    """Return the peak memory in bytes; getrusage would include the parent's before exec."""
     (line,) = [each for each in STATUS.read_text().splitlines() if each.startswith("VmHWM:")]
     return int(line.split()[1]) * 1024
 

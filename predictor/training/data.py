@@ -25,14 +25,14 @@ class Photo:
     path: Path
     label: int
     weight: float = 1.0
-    """How far its label is trusted; the rest is what the model said before."""
+    """How far its label is trusted; the rest goes to the original model's answer."""
 
 
 def photos(root: Path, split: str) -> list[Photo]:
     """List the photos of `training`, `validation` or `evaluation`, in a fixed order.
 
     Both layouts are read: `<split>/class_XX/<any name>`, and `<split>/<class>_<n>.jpg` as Food-11 comes.
-    Raises FileNotFoundError where there is none.
+    Raises FileNotFoundError if there are none.
     """
     found = [
         Photo(path, label)
@@ -52,7 +52,7 @@ def _label(path: Path) -> int | None:
 
 
 def drawn(chosen: Sequence[Photo], count: int) -> list[Photo]:
-    """Draw so many photos, or all, always the same ones."""
+    """Draw ``count`` photos, or all, always the same ones."""
     return [chosen[index] for index in np.random.default_rng(0).permutation(len(chosen))[:count]]
 
 
@@ -63,7 +63,7 @@ def training_batches(
 
     The share of a photo's class is its weight; all others are 0.
 
-    The last, incomplete batch is left out: batch norm wants company.
+    The last, incomplete batch is dropped: batch norm needs full batches.
     """
     order = rng.permutation(len(chosen))
     for start in range(0, len(order) - size + 1, size):
@@ -79,7 +79,7 @@ def _shares(photo: Photo) -> NDArray[np.float32]:
 
 
 def centre_batches(chosen: Sequence[Photo], *, size: int = 32) -> Iterator[NDArray[np.uint8]]:
-    """Yield the photos in their order as they are served: pixels (N, 3, SIDE, SIDE)."""
+    """Yield the photos in order, preprocessed as in serving: pixels (N, 3, SIDE, SIDE)."""
     for start in range(0, len(chosen), size):
         batch = chosen[start : start + size]
         pixels = np.stack([np.asarray(to_square(photo.path.read_bytes())) for photo in batch])

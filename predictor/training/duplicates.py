@@ -1,4 +1,4 @@
-"""Finds photos that show the same picture: uploaded twice, scaled, or compressed once more."""
+"""Finds photos that show the same picture: uploaded twice, scaled, or recompressed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 NEAR = 6
-"""Bits of 64 in which the perceptual hashes of near-duplicates differ at most."""
+"""The most bits, of 64, in which the perceptual hashes of near-duplicates differ."""
 _BLOCK = 1024
 
 
 def fingerprint(square: Image.Image) -> str:
-    """Hash what the model sees of a photo, by its low frequencies: 64 bits as 16 hexadecimal digits."""
+    """Hash the square that the model sees by its low frequencies: 64 bits as 16 hexadecimal digits."""
     return str(imagehash.phash(square))
 
 
 def groups(fingerprints: Sequence[str]) -> NDArray[np.int64]:
-    """Number the photos (N,) so that near-duplicates, and theirs in turn, have the same number."""
+    """Number the photos (N,) so that near-duplicates, transitively, have the same number."""
     pairs = near_pairs(fingerprints, fingerprints)
     ones = np.ones(len(pairs), dtype=np.int8)
     graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(len(fingerprints), len(fingerprints)))
@@ -31,7 +31,7 @@ def groups(fingerprints: Sequence[str]) -> NDArray[np.int64]:
 
 
 def near_pairs(ones: Sequence[str], others: Sequence[str]) -> NDArray[np.int64]:
-    """Give the places (P, 2) in either list of the photos that are near-duplicates of each other."""
+    """Return the indices (P, 2) into both lists of photos that are near-duplicates of each other."""
     bits, other_bits = _bits(ones), _bits(others)
     found: list[NDArray[np.int64]] = [np.empty((0, 2), dtype=np.int64)]
     for start in range(0, len(bits), _BLOCK):  # not all pairs at once: memory stays at a few megabytes

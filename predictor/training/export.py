@@ -44,7 +44,7 @@ def export(classifier: Classifier, path: Path, *, version: str) -> None:
 
 
 def version_of(classifier: Classifier) -> str:
-    """Name a classifier after its weights: the same network has the same version wherever it was exported."""
+    """Derive the version from the weights: the same network has the same version wherever it was exported."""
     digest = hashlib.sha256()
     for value in classifier.state_dict().values():
         digest.update(value.numpy().tobytes())
@@ -62,7 +62,7 @@ def _properties(version: str, temperature: float) -> dict[str, str]:
 
 
 def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Drop the notes that the exporter leaves on each node: they hold the paths of the machine."""
+    """Drop the exporter's metadata on each node: it contains local paths."""
     graph = model.graph
     for part in (*graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer, graph):
         del part.metadata_props[:]

@@ -1,4 +1,4 @@
-"""Fits a network to batches: the optimizer, its schedule, and the running average that is kept in the end."""
+"""Fits a network to batches: the optimizer, its schedule, and the running average that is kept at the end."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Fit:
     def step(self, pixels: NDArray[np.float32], targets: NDArray[np.float32]) -> float:
         """Learn from pixels (N, 3, H, W) in [-1, 1] and class shares (N, classes); returns the loss.
 
-        What the shares of a photo lack of 1, and the recipe's share of the rest, is what the network said
-        before it was trained (Li and Hoiem, "Learning without Forgetting", 2016).
+        What a photo's shares lack of 1, and the recipe's share of the rest, go to what the network answered
+        before training (Li and Hoiem, "Learning without Forgetting", 2016).
         """
         self._freeze()
         for group in self._optimizer.param_groups:
@@ -77,12 +77,12 @@ class Fit:
             block.eval().requires_grad_(False)
 
     def _schedule(self) -> float:
-        """Rise linearly, then fall as a half cosine; as a share of the learning rate."""
+        """Linear warm-up, then half a cosine; as a share of the learning rate."""
         warm_up = self._recipe.warm_up_epochs * self._steps / self._recipe.epochs
         return min(1, (self._step + 1) / warm_up) * (1 + math.cos(math.pi * self._step / self._steps)) / 2
 
     def state(self) -> dict[str, Any]:
-        """Give all that is needed to go on in another process."""
+        """Return everything needed to resume in another process."""
         return {
             "network": self._network.state_dict(),
             "average": self._average.state_dict(),
@@ -91,7 +91,7 @@ class Fit:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from where `state` was taken."""
+        """Resume from where `state` was taken."""
         self._network.load_state_dict(state["network"])
         self._average.load_state_dict(state["average"])
         self._optimizer.load_state_dict(state["optimizer"])
@@ -110,7 +110,7 @@ def _channels_last(pixels: NDArray[np.float32]) -> Tensor:
 
 
 def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Decay matrices and filters, but neither biases nor batch norms."""
+    """Apply weight decay to matrices and filters, but not to biases or batch norms."""
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     return [
         {"params": [parameter for parameter in trained if parameter.ndim > 1], "weight_decay": weight_decay},

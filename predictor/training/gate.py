@@ -1,6 +1,6 @@
 """Judges a version against the current one: `python -m predictor.training.gate [VERSION]`.
 
-Both answer the same photos: the fixed photos of a folder, where one is given, and production's random sample.
+Both answer the same photos: the fixed photos of a folder, if given, and production's random sample.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ Sets = Mapping[str, Sequence[Found]]
 
 
 class Terms(NamedTuple):
-    """What is judged by, and where on this machine."""
+    """The gate's evaluation photos, its working folder on this machine, and its criteria."""
 
     evaluation: Path | None
     work: Path
@@ -68,7 +68,7 @@ class Gate:
         self.classes: list[ClassComparison] = []
 
     def checks(self, sets: Sets) -> Iterator[Check]:
-        """Make every check that can be made: a model that can't be served answers no photo."""
+        """Make every check that applies: a model that can't be served answers no photo."""
         photos = [each for found in sets.values() for each in found]
         yield self._judge.enough(len(photos))
         yield self._judge.unseen(self._manifest, photos)
@@ -87,7 +87,7 @@ class Gate:
             yield from self._answers(sets)
 
     def _served(self) -> Check:
-        """Ask for a model that the predictor can serve."""
+        """Require a model that the predictor can serve."""
         try:
             require_usable(runtimes.load("onnx", self._candidate), self._candidate)
         except runtimes.ModelUnusableError as error:
@@ -124,7 +124,7 @@ class Gate:
 
 
 def judge(registry: Registry, version: str, current: str, terms: Terms) -> Verdict:
-    """Judge a version, keep the verdict beside it, print it; one that is there already holds.
+    """Judge a version, save the verdict beside it and print it; an existing verdict stands.
 
     Raises:
         RegistryError: one of the versions is not in the registry.

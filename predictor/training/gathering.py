@@ -29,7 +29,7 @@ THREADS = 8
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a photo beside its bytes."""
+    """What is known about a photo besides its bytes."""
 
     label: str
     source: str
@@ -40,7 +40,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Found:
-    """A photo on this machine, and what is known of it."""
+    """A photo on this machine, and what is known about it."""
 
     object: str
     path: Path
@@ -78,7 +78,7 @@ def labels(store: Store) -> list[LabelRecord]:
 
 
 def from_store(store: Store, truths: Iterable[Truth], folder: Path) -> list[Found | LeftOut]:
-    """Bring the photos of labels into a folder, and nothing else be there.
+    """Download the photos of labels into a folder, and remove all others from it.
 
     Raises:
         StoreUnavailableError: the store did not answer.
@@ -108,7 +108,7 @@ def from_store(store: Store, truths: Iterable[Truth], folder: Path) -> list[Foun
 
 
 def from_folder(root: Path, split: str, count: int | None = None) -> Iterator[Found | LeftOut]:
-    """Read photos of Food-11, at most so many.
+    """Read at most ``count`` photos of Food-11.
 
     Raises:
         FileNotFoundError: there are none.
@@ -132,7 +132,7 @@ def _found(name: str, path: Path, known: Known) -> Found | LeftOut:
 
 
 def _brought(store: Store, place: Location, folder: Path) -> Path:
-    """Copy a photo here, unless it is here: an upload's bytes never change."""
+    """Download a photo unless it is here already: an upload's bytes never change."""
     path = folder / place.key.rpartition("/")[2]
     if not path.exists():
         unfinished = path.with_suffix(".unfinished")
@@ -142,7 +142,7 @@ def _brought(store: Store, place: Location, folder: Path) -> Path:
 
 
 def _remove_others(folder: Path, kept: set[Path]) -> None:
-    """Forget the photos whose labels are gone: their owners may have had them deleted."""
+    """Delete the photos whose labels are gone: their owners may have had them deleted."""
     for path in folder.iterdir():
         if path not in kept:
             path.unlink()

@@ -1,4 +1,4 @@
-"""From a manifest to a version in the registry: fit, set the temperature, export, quantize, keep."""
+"""From a manifest to a version in the registry: fit, set the temperature, export, quantize, save."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from predictor.training.recipe import Recipe
 from predictor.training.train import fit_to
 
 ENOUGH_TO_CALIBRATE = 50
-"""Held-out photos that a temperature is fitted to; with less the served model's stays."""
+"""Held-out photos needed to fit a temperature; with fewer, the served model's is kept."""
 
 
 def learn(
     registry: Registry, manifest: Manifest, paths: Mapping[str, Path], folder: Path, recipe: Recipe
 ) -> str:
-    """Train what the manifest says and keep it in the registry; returns the version.
+    """Train on the manifest and save the model in the registry; return its version.
 
     Raises:
-        RegistryError: the floats that the served model was made of are not in the registry.
+        RegistryError: the float model that the served one was quantized from is not in the registry.
         StoreUnavailableError: the store did not answer.
     """
     integers = folder / "integers.onnx"
@@ -61,7 +61,7 @@ def _make(
 
 
 def _floats(registry: Registry, version: str, folder: Path) -> Path:
-    """Bring the floats here that a version was quantized from, or that it is."""
+    """Download the float model that a version was quantized from, or the version itself if it is one."""
     path = folder / "start.onnx"
     path.write_bytes(registry.model(version))
     source = _property(path, "quantized_from")
@@ -85,7 +85,7 @@ def _photos(manifest: Manifest, side: Side, paths: Mapping[str, Path]) -> list[P
 
 
 def _keep(registry: Registry, manifest: Manifest, folder: Path, version: str) -> None:
-    """Put all of a version into the registry, the model last: what is there is whole."""
+    """Put everything of a version into the registry, the model last: a version that exists is complete."""
     floats, integers = folder / "floats.onnx", folder / "integers.onnx"
     registry.put_once(_property(floats, "version"), f"{registry.name}.onnx", floats.read_bytes())
     registry.put_once(version, "manifest.json", manifest.model_dump_json().encode(), "application/json")

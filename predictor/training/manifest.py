@@ -19,13 +19,13 @@ from predictor.training.truths import WINDOW_DAYS, RelabelPrecision
 
 Side = Literal["training", "calibration", "evaluation"]
 _CALIBRATES = 10
-"""One group of photos of so many is held out for the temperature."""
+"""One in this many groups of photos is held out for the temperature."""
 TWIN = "It, or a near-duplicate, is an evaluation photo."
 UNTRUSTED = "Users' classes that no annotator confirmed have not been right often enough to learn from."
 
 
 class Entry(Record):
-    """A photo, what it is said to show, who says so, and what it is used for."""
+    """A photo, its label, who gave it, and what the photo is used for."""
 
     object: str
     sha256: str
@@ -46,7 +46,7 @@ class Excluded(Record):
 
 
 class Manifest(Record):
-    """All that a model learned from; its name is the hash of its content."""
+    """Everything a model learned from; its name is the hash of its content."""
 
     name: str
     starts_from: str
@@ -59,18 +59,18 @@ class Manifest(Record):
 
     @property
     def digest(self) -> str:
-        """Name it by its content."""
+        """Return the hash of its content."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
     def of(self, side: Side) -> list[Entry]:
-        """Give the photos of one side."""
+        """Return the photos of one side."""
         return [entry for entry in self.photos if entry.side == side]
 
     def put(self, store: Store) -> None:
-        """Keep it in the registry.
+        """Save it in the registry.
 
         Raises:
-            StoreUnavailableError: it may or may not be there.
+            StoreUnavailableError: it may or may not have been saved.
         """
         place = keys.manifest(self.name, self.digest)
         if not store.exists(place):
@@ -78,7 +78,7 @@ class Manifest(Record):
 
 
 def divide(found: Sequence[Found]) -> tuple[list[Entry], list[Excluded]]:
-    """Put each photo and its near-duplicates on one side; evaluation photos take theirs out of the rest."""
+    """Put each photo and its near-duplicates on one side; those of evaluation photos are excluded."""
     if not found:
         return [], []
     numbers = groups([each.fingerprint for each in found])

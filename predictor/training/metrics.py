@@ -1,4 +1,4 @@
-"""What is said of a classifier's answers: how many are right, for which classes, and how sure it was."""
+"""Metrics of a classifier's answers: how many are right, for which classes, and how sure it was."""
 
 from __future__ import annotations
 
@@ -59,6 +59,6 @@ class Figures:
 
 
 def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Divide; nothing of nothing is 0."""
+    """Divide; 0 / 0 is 0."""
     ratio: NDArray[np.float64] = part / np.maximum(whole, 1)
     return ratio

@@ -27,7 +27,7 @@ from predictor.training.data import Photo, photos
 PHOTOS_A_CLASS = 28
 """Enough to see the range of every activation; each class counts the same."""
 _LAYERS = ["Conv", "Clip", "Add", "Gemm"]
-"""Not the softmax behind them: its probabilities would be multiples of 1/256."""
+"""Not the softmax: its probabilities would be multiples of 1/256."""
 
 
 class _Calibration(CalibrationDataReader):  # type: ignore[misc] # ONNX Runtime is untyped
@@ -43,7 +43,7 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc] # ONNX Runtime 
 
 
 def quantize(source: Path, path: Path, calibration: Sequence[Photo]) -> None:
-    """Write the model with int8 weights, a scale a channel, and uint8 activations within the photos' ranges.
+    """Write the model with int8 weights, one scale per channel, and uint8 activations in the photos' ranges.
 
     It takes the bytes of a photo's pixels in blocks, as `predictor.images.tensors.blocks` lays them out.
 
@@ -74,7 +74,7 @@ def quantize(source: Path, path: Path, calibration: Sequence[Photo]) -> None:
 
 
 def version_of(model: onnx.ModelProto) -> str:
-    """Name a model after its numbers, weights and scales."""
+    """Derive the version from the model's weights and scales."""
     digest = hashlib.sha256()
     for value in sorted(model.graph.initializer, key=lambda value: value.name):
         digest.update(onnx.numpy_helper.to_array(value).tobytes())
@@ -82,7 +82,7 @@ def version_of(model: onnx.ModelProto) -> str:
 
 
 def balanced(chosen: Sequence[Photo], a_class: int) -> list[Photo]:
-    """Draw up to so many photos of each class, always the same ones."""
+    """Draw up to ``a_class`` photos of each class, always the same ones."""
     drawn = [chosen[index] for index in np.random.default_rng(0).permutation(len(chosen))]
     return [
         photo

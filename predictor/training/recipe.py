@@ -1,4 +1,4 @@
-"""The numbers of a training run; they were chosen on `validation/` alone."""
+"""Hyperparameters of a training run, chosen on `validation/` alone."""
 
 from __future__ import annotations
 
@@ -12,17 +12,15 @@ class Recipe:
     epochs: int = 20
     seed: int = 0
     batch: int = 32
-    side: int = (
-        192  # smaller than what is served: faster, and a cut-out shows things larger than a whole photo
-    )
+    side: int = 192  # smaller than in serving: faster, and a crop shows things larger than a whole photo
     frozen_blocks: int = 4  # edges and colours are the same on food
     learning_rate: float = 5e-4
     warm_up_epochs: float = 1
     weight_decay: float = 0.05
     label_smoothing: float = 0.1
-    averaging: float = 0.99  # of the weights, exponentially, a step
-    remembered: float = 0.0  # share of what the model said before in what it learns of each photo
+    averaging: float = 0.99  # exponential, of the weights, per step
+    remembered: float = 0.0  # share of the original model's answer in each photo's target
 
 
 RETRAINING = Recipe(epochs=6, learning_rate=3e-4, label_smoothing=0.0, averaging=0.98, remembered=0.3)
-"""For a model that is good already: small steps, and what it knows is a part of what it learns."""
+"""For a model that is already good: small steps, with its own answers as part of the targets."""

@@ -1,7 +1,7 @@
-"""Makes a better model of what people said: `python -m predictor.training.retrain`.
+"""Trains a better model on people's labels: `python -m predictor.training.retrain`.
 
 Labels become a manifest, the manifest a model, and the gate says whether that may be promoted. Every step
-keeps what it made, so a run that was killed goes on where it was.
+saves its result, so a killed run resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from predictor.training.truths import relabel_precision, truths
 
 WORK = Path(".local/retraining")
 BASE_A_LABEL = 2
-"""Photos that the model has learned from before are repeated: at most so many for each new label."""
+"""Photos that the model has already learned from are repeated: at most this many per new label."""
 
 
 class Inputs(NamedTuple):
-    """What a run is given beside the store."""
+    """The inputs of a run besides the store."""
 
     base: Path | None
     evaluation: Path | None
@@ -56,11 +56,11 @@ class NothingToLearnError(Exception):
 
 
 def retrain(registry: Registry, served: str, inputs: Inputs) -> str:
-    """Train a model of the labels and put it into the registry; returns its version.
+    """Train a model on the labels and put it into the registry; return its version.
 
     Raises:
-        NothingToLearnError: there are less labelled photos than a batch.
-        RegistryError: the floats that the served model was made of are not in the registry.
+        NothingToLearnError: there are fewer labelled photos than in a batch.
+        RegistryError: the float model that the served one was quantized from is not in the registry.
         StoreUnavailableError: the store did not answer; another run goes on.
     """
     manifest, found = gather(registry, served, inputs)
@@ -75,7 +75,7 @@ def retrain(registry: Registry, served: str, inputs: Inputs) -> str:
 
 
 def gather(registry: Registry, served: str, inputs: Inputs) -> tuple[Manifest, list[Found]]:
-    """Find the photos with labels, those that were learned before, and say what each is for."""
+    """Find the labelled photos and those learned before, and assign each its use."""
     known = labels(registry.store)
     read: list[Found | LeftOut] = from_store(
         registry.store, truths(known, inputs.until), inputs.work / "photos"
@@ -99,7 +99,7 @@ def gather(registry: Registry, served: str, inputs: Inputs) -> tuple[Manifest, l
 
 
 def say(manifest: Manifest) -> None:
-    """Tell what is learned from, and how noisy users were found to be."""
+    """Log what is learned from, and how noisy users' labels are."""
     log.info(
         "manifest %s: %d photos to learn from, %d for the temperature, %d to evaluate, %d left out",
         manifest.digest,
@@ -116,7 +116,7 @@ def say(manifest: Manifest) -> None:
 
 
 def main() -> int:
-    """Retrain and judge; 0 if there is a candidate, 1 if there is none, 75 if another run may find one."""
+    """Retrain and judge; return 0 with a candidate, 1 without, 75 if another run may find one."""
     given = _arguments()
     show_log()
     torch.set_num_threads(available_cpus())
@@ -141,7 +141,7 @@ def _current(registry: Registry, settings: PredictorSettings) -> str:
 
 
 def _judged(registry: Registry, served: str, given: argparse.Namespace) -> bool:
-    """Train a version and have it judged; tell whether it is a candidate."""
+    """Train and judge a version; return whether it is a candidate."""
     recipe = replace(RETRAINING, epochs=given.epochs)
     inputs = Inputs(given.base, given.evaluation, given.work, given.until, recipe)
     version = retrain(registry, served, inputs)
@@ -154,7 +154,7 @@ def _judged(registry: Registry, served: str, given: argparse.Namespace) -> bool:
 
 
 def publish_floats(registry: Registry, settings: PredictorSettings) -> None:
-    """Put the floats of the repository's model into the registry, from which a first training starts."""
+    """Put the repository's float model into the registry, for the first training to start from."""
     path = settings.model_path.parent / "food11-float32.onnx"
     if path.exists():
         properties = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
@@ -162,7 +162,7 @@ def publish_floats(registry: Registry, settings: PredictorSettings) -> None:
 
 
 def _remove_others(work: Path, kept: Path) -> None:
-    """Delete what earlier runs left: what they made is in the registry."""
+    """Delete what earlier runs left: their results are in the registry."""
     for folder in work.iterdir():
         if folder.is_dir() and folder != kept and folder.name not in {"photos", "gate"}:
             shutil.rmtree(folder)

@@ -5,7 +5,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class GateSettings(BaseSettings):
-    """What the gate asks of a candidate; each is a variable GOURMETGRAM_GATE_<NAME>."""
+    """What the gate requires of a candidate; each is a variable GOURMETGRAM_GATE_<NAME>."""
 
     model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_GATE_", frozen=True)
 

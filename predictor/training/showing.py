@@ -9,7 +9,7 @@ from predictor.registry.records import Verdict
 
 
 def table(verdict: Verdict) -> Iterator[str]:
-    """Set a verdict as lines of text."""
+    """Format a verdict as lines of text."""
     yield f"{verdict.candidate} against {verdict.current}: {'passed' if verdict.passed else 'REFUSED'}"
     yield ""
     for check in verdict.checks:
@@ -18,7 +18,7 @@ def table(verdict: Verdict) -> Iterator[str]:
 
 def draw(verdict: Verdict, path: Path) -> None:
     """Draw the difference on each set of photos, and each class's recall by both models."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - slow, and needed here alone
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - slow, and needed only here
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     picture = Figure(figsize=(9, 4), layout="constrained")

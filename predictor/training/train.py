@@ -37,9 +37,9 @@ def refit(data: Path, backbone: Path, run: Run, recipe: Recipe, held_out: Run) -
 
 
 def fit_to(chosen: Sequence[Photo], start: Callable[[], MobileNetV2], run: Run, recipe: Recipe) -> Fit:
-    """Fit the network that `start` makes to photos; a run that was killed goes on after its last epoch.
+    """Fit the network that `start` makes to photos; a killed run resumes after its last epoch.
 
-    Raises ValueError where the photos are too few for a batch.
+    Raises ValueError if the photos are too few for a batch.
     """
     batches = len(chosen) // recipe.batch
     if batches == 0:
@@ -64,7 +64,7 @@ def _restored(fit: Fit, run: Run, recipe: Recipe, photos: int) -> int:
 
 
 def _learn(fit: Fit, chosen: Sequence[Photo], recipe: Recipe, epoch: int) -> None:
-    """Go once through the photos; chance depends on seed and epoch alone, so that a run can be resumed."""
+    """Train one epoch; randomness depends only on seed and epoch, so that a run can be resumed."""
     rng = np.random.default_rng([recipe.seed, epoch])
     torch.manual_seed(int(rng.integers(2**31)))
     batches = training_batches(chosen, size=recipe.batch, side=recipe.side, rng=rng)

@@ -1,4 +1,4 @@
-"""What is known of each photo: the label that counts, why it was asked for, and how far it is trusted."""
+"""The label that counts for each photo, why it was asked for, and how far it is trusted."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from gourmetgram.records import LabelRecord, Probability, Record
 from gourmetgram.sources import ANNOTATED_SOURCES, Source
 
 WINDOW_DAYS = 30
-"""Random-sample labels of so many days are for evaluation alone; older ones are learned from."""
+"""Random-sample labels of this many days are for evaluation only; older ones are trained on."""
 _COIN_TOSS = 0.5
 
 
 class RelabelPrecision(Record):
-    """How often users named the class that an annotator named too, where both did."""
+    """How often users chose the same class as an annotator, where both chose one."""
 
     compared: int
     right: int
@@ -29,22 +29,22 @@ class RelabelPrecision(Record):
 
     @property
     def weight(self) -> float:
-        """Weigh an unconfirmed relabel: as its precision is at least, and nothing below a coin toss."""
+        """Return an unconfirmed relabel's weight: the lower bound of precision, or 0 below a coin toss."""
         return round(self.low, 3) if self.low > _COIN_TOSS else 0.0
 
 
 @dataclass(frozen=True)
 class Truth:
-    """The label of a prediction that counts."""
+    """The label that counts for a prediction."""
 
     label: LabelRecord
     evaluates: bool
-    """Whether it is a random sample's, within the window."""
+    """Whether it is from the random sample, within the window."""
     weight: float
 
     @property
     def record(self) -> str:
-        """Name the object that holds the label."""
+        """Return the key of the object that holds the label."""
         return str(keys.label(self.label.prediction_id, self.label.source))
 
 
@@ -57,7 +57,7 @@ def truths(labels: Iterable[LabelRecord], until: date, window_days: int = WINDOW
 
 
 def relabel_precision(labels: Iterable[LabelRecord]) -> RelabelPrecision:
-    """Compare what users said with what annotators said of the same predictions."""
+    """Compare users' labels with annotators' labels of the same predictions."""
     return precision(_by_prediction(labels).values())
 
 
