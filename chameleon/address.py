@@ -1,4 +1,4 @@
-"""The floating IP by which the world reaches the first server."""
+"""The floating IP, the first server's public address."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -50,7 +50,7 @@ def port_id(cloud: Connection, settings: Settings) -> str:
 
 
 def create(cloud: Connection, settings: Settings) -> None:
-    """Take a floating IP for the first server; its description says in the same call whose it is."""
+    """Allocate a floating IP for the first server; the same call marks it as this deployment's."""
     pool = cloud.network.find_network(settings.external_network, ignore_missing=False)
     cloud.network.create_ip(
         floating_network_id=pool.id, port_id=port_id(cloud, settings), description=settings.marker
@@ -58,7 +58,7 @@ def create(cloud: Connection, settings: Settings) -> None:
 
 
 def attach(cloud: Connection, settings: Settings, ip: FloatingIP) -> None:
-    """Give a floating IP of an earlier server to the present one."""
+    """Attach an earlier server's floating IP to the present one."""
     cloud.network.update_ip(ip, port_id=port_id(cloud, settings))
 
 

@@ -1,4 +1,4 @@
-"""The web application on the new machine: wait until it answers, telling what the installation says."""
+"""The web application on the new machine: wait until it answers, reporting the installation's progress."""
 
 import logging
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def url(ip: str) -> str:
 
 
 def answers(ip: str) -> bool:
-    """Say whether the web application answers."""
+    """Return whether the web application answers."""
     try:
         return requests.get(f"{url(ip)}/healthz", timeout=5).ok
     except requests.RequestException:
@@ -47,7 +47,7 @@ def wait(cloud: Connection, settings: Settings, ip: str) -> None:
     """Wait until the web application answers, repeating each step of the installation once.
 
     Raises:
-        ProvisioningError: if it doesn't in time; the installation's last words were logged.
+        ProvisioningError: if it doesn't in time; the installation's last lines are logged.
     """
     told: set[str] = set()
 
@@ -63,7 +63,7 @@ def wait(cloud: Connection, settings: Settings, ip: str) -> None:
 
 
 def console(cloud: Connection, settings: Settings) -> list[str]:
-    """Return what the installation said on the first server's console, nothing if it can't be read."""
+    """Return the installation's lines on the first server's console; none if it can't be read."""
     first = server.find(cloud, inventory.first(settings))
     if first is None:
         return []

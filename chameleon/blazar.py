@@ -29,7 +29,7 @@ def create(cloud: Connection, name: str, flavor_id: str, end: datetime) -> None:
 
 
 def extend(cloud: Connection, lease: Lease, end: datetime) -> None:
-    """Let a lease end later, at `end` (UTC)."""
+    """Extend a lease until `end` (UTC)."""
     _checked(cloud.reservation.put(f"/leases/{lease['id']}", json={"end_date": end.strftime(MINUTES)}))
 
 

@@ -1,4 +1,4 @@
-"""The public address of the machine that runs the command, which alone may open the tools by default."""
+"""This machine's public address, by default the only one allowed to reach the tools."""
 
 import ipaddress
 
@@ -10,7 +10,7 @@ ASK = "https://checkip.amazonaws.com"
 
 
 def network() -> str:
-    """Return this machine's public IPv4 address as a network of one.
+    """Return this machine's public IPv4 address as a network of one address.
 
     Raises:
         ProvisioningError: if it can't be found out.

@@ -19,8 +19,8 @@ LOOK_AGAIN = Retry(total=2, allowed_methods=("GET",), backoff_factor=0.5)
 def connect() -> Connection:
     """Return a connection made from OS_CLOUD and clouds.yaml, or from the OS_* variables.
 
-    The reservation API is pinned: discovery would choose v2, whose leases have another shape. What only looks
-    is sent again when the line breaks; a write is not, since it may have been made.
+    The reservation API is pinned: discovery would choose v2, whose leases have another shape. Reads
+    are retried when the connection breaks; writes are not, since they may have taken effect.
 
     Raises:
         ProvisioningError: if neither names credentials.

@@ -1,4 +1,4 @@
-"""The whole way up and down, as lists of steps; each step does what is still missing and no more."""
+"""Setup and teardown as lists of steps; each step does only what is still missing."""
 
 from chameleon import address, application, join_token, key_pair, lease, security_group, server
 from chameleon.changes import Step

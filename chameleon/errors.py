@@ -1,4 +1,4 @@
-"""Every failure as one sentence that says what to do."""
+"""Explains every failure in one sentence that says what to do."""
 
 from http import HTTPStatus
 
@@ -6,7 +6,7 @@ from keystoneauth1 import exceptions as auth
 from openstack import exceptions as sdk
 
 AGAIN = "Run the same command again: it continues where it stopped."
-# The first that fits is said; `{}` is the client's own message.
+# The first match is used; `{}` is the client's own message.
 MEANINGS: list[tuple[tuple[type[Exception], ...], str]] = [
     (
         (auth.Unauthorized, auth.NotFound),
@@ -21,7 +21,7 @@ MEANINGS: list[tuple[tuple[type[Exception], ...], str]] = [
         "Credentials are missing: set OS_CLOUD for your clouds.yaml, or the OS_* variables ({}).",
     ),
     (
-        # The client takes a service whose versions can't be asked for as one that has none.
+        # The client treats a service whose versions can't be queried as having none.
         (auth.ConnectionError, sdk.NotSupported, sdk.ServiceDiscoveryException),
         f"The connection to the site was lost ({{}}). {AGAIN}",
     ),
@@ -34,7 +34,7 @@ class ProvisioningError(Exception):
 
 
 def explain(error: Exception) -> str:
-    """Say in a sentence what an error of the cloud's client means for the person who ran the command."""
+    """Explain an error of the cloud's client in a sentence for the person who ran the command."""
     if isinstance(error, ProvisioningError):
         return str(error)
     if getattr(error, "http_status", getattr(error, "status_code", None)) == HTTPStatus.UNAUTHORIZED:

@@ -14,11 +14,11 @@ class Node:
 
 
 def nodes(settings: Settings) -> list[Node]:
-    """Return the machines in the order in which they are made."""
+    """Return the machines in the order of their creation."""
     roles = ["server"] + ["agent"] * (settings.nodes - 1)
     return [Node(f"{settings.name}-{number}", role) for number, role in enumerate(roles, start=1)]
 
 
 def first(settings: Settings) -> Node:
-    """Return the machine that runs the cluster, and that the world reaches."""
+    """Return the machine that runs the cluster and has the public address."""
     return nodes(settings)[0]

@@ -44,7 +44,7 @@ def find(cloud: Connection, settings: Settings) -> SecurityGroup | None:
     """Return the group that this deployment made.
 
     Raises:
-        ProvisioningError: if a group of its name was made by somebody else.
+        ProvisioningError: if somebody else made a group of that name.
     """
     groups = list(cloud.network.security_groups(name=settings.name, project_id=cloud.current_project_id))
     ours = [group for group in groups if group.description == settings.marker]
@@ -85,7 +85,7 @@ def _read(rule: dict[str, object], group_id: str) -> Rule:
 
 
 def wanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
-    """Yield the group if it is missing, then each rule that is missing or one too many."""
+    """Yield the group if it is missing, then each rule that is missing or superfluous."""
     group = find(cloud, settings)
     if group is None:
         yield Change(f"Create the security group {settings.name}", partial(create, cloud, settings))
@@ -98,7 +98,7 @@ def wanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
 
 
 def create(cloud: Connection, settings: Settings) -> None:
-    """Make the group, with no rule yet."""
+    """Create the group, without rules yet."""
     cloud.network.create_security_group(name=settings.name, description=settings.marker)
 
 

@@ -30,7 +30,7 @@ def find(cloud: Connection, node: Node) -> Server | None:
     """Return the server of a node.
 
     Raises:
-        ProvisioningError: if a server of its name was made by somebody else.
+        ProvisioningError: if somebody else made a server of that name.
     """
     found = list(cloud.compute.servers(details=True, name=f"^{node.name}$"))
     if found and MARK not in found[0].metadata:
@@ -88,7 +88,7 @@ def create(cloud: Connection, settings: Settings, node: Node) -> None:
 
 
 def image_id(cloud: Connection, name: str) -> str:
-    """Return the newest image of a name, since sites keep older ones under the same."""
+    """Return the newest image of a name, since sites keep older ones under the same name."""
     images = list(cloud.image.images(name=name, status="active"))
     if not images:
         raise ProvisioningError(f"The site has no image {name}.")
@@ -96,7 +96,7 @@ def image_id(cloud: Connection, name: str) -> str:
 
 
 def server_address(cloud: Connection, settings: Settings, node: Node) -> str:
-    """Return the address that an agent joins; the server itself needs none.
+    """Return the address that an agent joins; empty for the server itself.
 
     Raises:
         ProvisioningError: if this machine lacks the token to join with, or there is no first server.

@@ -1,4 +1,4 @@
-"""What a person may choose about a deployment; the defaults fit a course project on KVM@TACC."""
+"""The options of a deployment; the defaults fit a course project on KVM@TACC."""
 
 import getpass
 import ipaddress
@@ -37,7 +37,7 @@ def default_name() -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """One deployment: its resources are found again by `name`.
+    """One deployment: its resources are found by `name`.
 
     Raises:
         ValueError: with one sentence, if a value can't be used.
@@ -77,5 +77,5 @@ class Settings:
         return f"Made by GourmetGram for {self.name}"
 
     def owns(self, name: str) -> bool:
-        """Say whether a name is that of one of this deployment's nodes, whatever their number is now."""
+        """Return whether a name belongs to a node of this deployment, whatever its size now."""
         return re.fullmatch(rf"{re.escape(self.name)}-\d+", name) is not None

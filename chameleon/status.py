@@ -1,4 +1,4 @@
-"""What there is of a deployment, and how a person reaches it."""
+"""What exists of a deployment, and how to reach it."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def lines(cloud: Connection, settings: Settings) -> Iterator[Line]:
 
 
 def addresses(ip: str) -> Iterator[Line]:
-    """Yield where each part is, whether the web application answers, and how to get the credentials."""
+    """Yield each part's address, whether the web application answers, and how to get the credentials."""
     yield "answers", "yes" if application.answers(ip) else "not yet"
     for port, part in security_group.PORTS.items():
         yield part, f"ssh cc@{ip}" if part == "SSH" else f"http://{ip}:{port}"

@@ -1,4 +1,4 @@
-"""What a new machine is told at its first boot: cloud-init's user data, from a template."""
+"""The cloud-init user data for a new machine's first boot, from a template."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ VM = Path(__file__).parent / "vm"
 
 
 def encoded(settings: Settings, node: Node, server_address: str) -> str:
-    """Return a node's user data as Nova wants it, in base64."""
+    """Return a node's user data as Nova expects it, in base64."""
     return base64.b64encode(render(settings, node, server_address).encode()).decode()
 
 
@@ -30,7 +30,7 @@ def render(settings: Settings, node: Node, server_address: str) -> str:
 
 
 def deployment(settings: Settings, node: Node, server_address: str) -> str:
-    """Return the variables that the installation reads, as a shell understands them."""
+    """Return the variables that the installation reads, quoted for a shell."""
     variables = {
         "NODE_ROLE": node.role,
         "SERVER_ADDRESS": server_address,

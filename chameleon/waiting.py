@@ -1,4 +1,4 @@
-"""Ask again until it is so, with a deadline, telling from time to time what is being waited for."""
+"""Polls until a condition holds, with a deadline, reporting regularly what it waits for."""
 
 import logging
 import time
@@ -36,5 +36,5 @@ def until(check: Callable[[], Result | None], what: str, *, seconds: float, ever
 def _looked(check: Callable[[], Result | None]) -> Result | None:
     try:
         return check()
-    except ConnectionError:  # to look does no harm, so it is tried again
+    except ConnectionError:  # a read is harmless, so it is retried
         return None

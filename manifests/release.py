@@ -19,18 +19,18 @@ Manifest = dict[str, Any]
 
 
 class RolloutError(Exception):
-    """What was asked for can't be done; the message says why."""
+    """The request can't be carried out; the message says why."""
 
 
 class State(NamedTuple):
     """Which versions are served, and how that came about."""
 
     key: str
-    """Which value names the version that everybody gets."""
+    """The Helm value that sets the version for everybody."""
     current: str
     canary: str
     last_action: str
-    """The last promotion or rollback that helm remembers; empty if none."""
+    """The last promotion or rollback in the Helm history; empty if none."""
     replaced: str | None
     """The version that it replaced."""
 
@@ -45,7 +45,7 @@ class Release:
         """Read what is deployed.
 
         Raises:
-            RolloutError: there is no release, or an upgrade of it has not ended.
+            RolloutError: there is no release, or an upgrade of it is in progress.
         """
         history = json.loads(self._run("helm", "history", NAME, "--output=json"))
         lasting = [one for one in history if one["status"] in {"superseded", "deployed"}]
@@ -63,10 +63,10 @@ class Release:
         )
 
     def upgrade(self, values: Mapping[str, str | int], description: str) -> None:
-        """Change these values of the predictor, and wait until its pods are what they say.
+        """Change these values of the predictor, and wait until its pods match them.
 
         Raises:
-            RolloutError: helm refused it, or the pods did not get ready in time.
+            RolloutError: helm refused it, or the pods did not become ready in time.
         """
         changes = [f"--set-json=predictor.{path}={json.dumps(value)}" for path, value in values.items()]
         kept = ("--reset-then-reuse-values", "--timeout=15m", f"--description={description}")
@@ -79,7 +79,7 @@ class Release:
             time.sleep(2)
 
     def _is_as_wanted(self) -> bool:
-        """Tell whether every pod has the model that it should have; one that ends may still answer."""
+        """Return whether every pod has the right model; a terminating one may still answer."""
         (service,) = self._found("inferenceservices", f"--field-selector=metadata.name={SERVICE}")
         of_kserve = f"--selector=serving.kserve.io/inferenceservice={SERVICE}"
         deployments = {one["metadata"]["name"]: one for one in self._found("deployments", of_kserve)}
@@ -114,7 +114,7 @@ class Release:
 
 
 def _wanted(spec: Manifest) -> dict[str, tuple[str, int]]:
-    """Give, for each Deployment that KServe is to have, where the model is and the least pods."""
+    """Return the model URI and minimum replicas of each Deployment that KServe should create."""
     canaries = [one["predictor"] for one in spec.get("canary", [])]
     least = spec["predictor"]["minReplicas"] - sum(one["minReplicas"] for one in canaries)
     wanted = {f"{SERVICE}-predictor": (spec["predictor"]["model"]["storageUri"], least)}

@@ -1,6 +1,6 @@
 """`python -m manifests.rollout canary|promote|rollback [VERSION]`: choose the model that a cluster serves.
 
-Each is one `helm upgrade` and a wait. What `helm history` says of them tells who chose what, when and why.
+Each is one `helm upgrade` and a wait. `helm history` then shows who chose what, when and why.
 """
 
 import argparse
@@ -14,10 +14,10 @@ log = logging.getLogger(__name__)
 
 
 def canary(release: Release, version: str | None, percent: int, why: str) -> str:
-    """Let a version answer at most so much of the requests; return what holds now.
+    """Route at most ``percent`` % of the requests to a version; return the new state.
 
     Raises:
-        RolloutError: helm refused it, or its pods did not get ready.
+        RolloutError: helm refused it, or its pods did not become ready.
     """
     if not version:
         message = "say which version: VERSION=…"
@@ -29,10 +29,10 @@ def canary(release: Release, version: str | None, percent: int, why: str) -> str
 
 
 def promote(release: Release, version: str | None, why: str) -> str:
-    """Let everybody get a version, or the canary's; return what holds now.
+    """Serve a version, or the canary's, to everybody; return the new state.
 
     Raises:
-        RolloutError: there is no canary, helm refused it, or its pods did not get ready.
+        RolloutError: there is no canary, helm refused it, or its pods did not become ready.
     """
     state = release.state()
     chosen = version or state.canary
@@ -45,10 +45,10 @@ def promote(release: Release, version: str | None, why: str) -> str:
 
 
 def rollback(release: Release, version: str | None, why: str) -> str:
-    """Withdraw the canary, or bring back the version that the last promotion replaced; return what holds now.
+    """Withdraw the canary, or restore the version that the last promotion replaced; return the new state.
 
     Raises:
-        RolloutError: there is nothing to go back to, helm refused it, or its pods did not get ready.
+        RolloutError: there is nothing to go back to, helm refused it, or its pods did not become ready.
     """
     state = release.state()
     replaced = state.replaced if state.last_action == "promote" else None
@@ -69,7 +69,7 @@ def _choose(release: Release, state: State, action: str, version: str, why: str)
 
 
 def main() -> int:
-    """Choose; 0, or 1 with a sentence that says why not."""
+    """Choose; return 0, or 1 after logging why not."""
     given = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     release, why = Release(given.namespace), f"{given.why} ({getpass.getuser()})"

@@ -1,4 +1,4 @@
-"""`python -m monitoring`: write what Grafana gets, the dashboards and the alerts."""
+"""`python -m monitoring`: write Grafana's dashboards and alerts."""
 
 import json
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ DASHBOARDS = {"service": SERVICE, "quality": QUALITY, "loop": LOOP}
 
 
 class Readable(yaml.SafeDumper):
-    """Leaves the lines of an expression as they are."""
+    """Keeps the line breaks of an expression."""
 
     def represent_str(self, text: str) -> yaml.ScalarNode:
-        """Write several lines as a block."""
+        """Write a multi-line string as a block scalar."""
         node: yaml.ScalarNode = super().represent_str(text)
         node.style = "|" if "\n" in text else node.style
         return node
@@ -29,7 +29,7 @@ Readable.add_representer(str, Readable.represent_str)
 
 
 def files() -> Iterator[tuple[Path, str]]:
-    """Give each file that is generated, with what belongs into it."""
+    """Yield each generated file with its content."""
     for name, dashboard in DASHBOARDS.items():
         yield IN_CHART / f"dashboards/{name}.json", json.dumps(dashboard, indent=2) + "\n"
     text = yaml.dump(alerting(IN_CHART / "rules"), Dumper=Readable, sort_keys=False, width=110)

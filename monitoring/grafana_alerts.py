@@ -1,6 +1,6 @@
-"""The alerts for Grafana's own alerting, from the rules of Prometheus: one source, two tools.
+"""The alerts for Grafana's own alerting, generated from the Prometheus rules: one source, two tools.
 
-A rule of Prometheus fires for each series that its expression gives, whatever the value. Here the expression
+A Prometheus rule fires for each series that its expression returns, whatever the value. Here the expression
 is the query A, and the condition C holds for each of its series.
 """
 
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 def alerting(rules: Path) -> Json:
-    """Read the files of rules and shape their alerts as Grafana's provisioning wants them."""
+    """Read the files of rules and convert their alerts to Grafana's provisioning format."""
     return {"apiVersion": 1, "groups": [_group(path) for path in sorted(rules.glob("*.yaml"))]}
 
 
@@ -30,7 +30,7 @@ def _group(path: Path) -> Json:
 
 
 def alerts(path: Path) -> Iterator[Json]:
-    """List the alerts of a file of rules."""
+    """Yield the alerts of a rule file."""
     for group in yaml.safe_load(path.read_text())["groups"]:
         yield from (rule for rule in group["rules"] if "alert" in rule)
 

@@ -1,1 +1,1 @@
-"""The whole system on one machine, without root: its parts under supervisor, its state in `.local`."""
+"""The whole system on one machine, without root: its services under supervisord, its state in `.local`."""

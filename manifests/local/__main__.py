@@ -29,7 +29,7 @@ def down(_: LocalSettings) -> None:
 
 
 def job(settings: LocalSettings) -> None:
-    """Run a job now, as the scheduler does at its time: `job sampling`, with the job's own arguments."""
+    """Run a job now, as the scheduler would: `job sampling`, with the job's own arguments."""
     if not supervisor.running():
         sys.exit("Nothing runs, and a job needs the parts. Start them with: make up")
     name, *arguments = sys.argv[2:]
@@ -37,14 +37,14 @@ def job(settings: LocalSettings) -> None:
 
 
 def save(_: LocalSettings) -> None:
-    """Copy what can't be made again: `backup FOLDER`."""
+    """Back up what can't be recreated: `backup FOLDER`."""
     folder = _folder()
     backup.save(folder)
     say(f"Everything that can't be made again is in {folder}, the passwords and keys too: keep it private.")
 
 
 def restore(_: LocalSettings) -> None:
-    """Bring a backup into an empty place: `restore FOLDER`."""
+    """Restore a backup into an empty checkout: `restore FOLDER`."""
     backup.restore(_folder())
     say("Restored. Go on with: make up")
 

@@ -1,8 +1,8 @@
-"""A copy of what can't be made again, taken while the parts run, and its way back into an empty place.
+"""Backs up what can't be recreated, while the parts run, and restores it where there is no state yet.
 
-The order makes the copy whole. What waits in the spool comes first: it is then there or in the buckets. Label
-Studio's database comes after the buckets: it knows every annotation in them, and the next sync exports those
-that it knows besides. What it may ask about comes once more at the end: every task finds its photo.
+The order keeps the copy consistent. The spool comes first: an entry is then in its copy or in the buckets'.
+Label Studio's database comes after the buckets: it has every annotation in them, and the next sync exports
+any others. What its tasks refer to is copied again at the end, so that every task finds its photo.
 """
 
 import json
@@ -20,12 +20,12 @@ from manifests.local.settings import ROOT, SECRETS, STATE
 DEFAULT = ROOT / "backup"
 DATABASE = "label-studio/label_studio.sqlite3"
 FINISHED = "backup.json"
-"""Written last, and removed before anything is written: a folder without it holds no whole backup."""
+"""Written last, and removed before anything else is written: without it, a backup is incomplete."""
 ASKED_ABOUT = ("production", "tracking/predictions", "labelstudio/tasks")
 
 
 def save(folder: Path) -> None:
-    """Bring a folder up to date: what is deleted here is deleted there."""
+    """Bring a backup folder up to date, deletions included."""
     if not SECRETS.exists():
         sys.exit("There is nothing to back up yet: make up starts the parts.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,7 +42,7 @@ def save(folder: Path) -> None:
 
 
 def restore(folder: Path) -> None:
-    """Put a backup where nothing is; `make up` then goes on with it."""
+    """Restore a backup where there is no state; `make up` then continues from it."""
     if not (folder / FINISHED).exists():
         sys.exit(f"{folder} holds no whole backup: make backup writes {FINISHED} at its end.")
     if supervisor.running() or SECRETS.exists():
@@ -54,7 +54,7 @@ def restore(folder: Path) -> None:
 
 
 def _rclone(action: str, source: Path, target: Path, *more: str) -> None:
-    """Copy a folder; what is being written at this moment has a name of its own."""
+    """Copy a folder; files still being written have a different name."""
     rclone = Path(sys.executable).with_name("rclone")
     options = ["--config", "", "--retries", "1", "--create-empty-src-dirs", "--exclude", "*.partial", *more]
     subprocess.run([rclone, action, *options, source, target], check=True, capture_output=True, text=True)
@@ -64,14 +64,14 @@ def _copy_spool(source: Path, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
     for entry in source.rglob("*.zip"):
-        with suppress(FileNotFoundError):  # it has been delivered in the meantime
+        with suppress(FileNotFoundError):  # it was delivered in the meantime
             place = target / entry.relative_to(source)
             place.parent.mkdir(exist_ok=True)
             shutil.copy2(entry, place)
 
 
 def _copy_database(source: Path, target: Path) -> None:
-    """Copy it as of one moment, by SQLite's own means: the server may be writing."""
+    """Copy a consistent snapshot by SQLite's own means: the server may be writing."""
     unfinished = target.with_suffix(".new")
     unfinished.unlink(missing_ok=True)
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(unfinished)) as copy:

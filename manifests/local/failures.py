@@ -1,4 +1,4 @@
-"""What can go wrong on one machine, as a sentence that says what to do about it."""
+"""Failures on one machine, each as a sentence that says what to do about it."""
 
 import errno
 import shutil
@@ -17,12 +17,12 @@ from manifests.local.settings import STATE
 INTERRUPTED = 130
 MIB = 1024 * 1024
 ROOM_MIB = 64
-"""What the logs and a new database of Label Studio take, with some to spare."""
+"""Enough for the logs and a new Label Studio database, with some to spare."""
 
 
 @contextmanager
 def told_in_a_sentence() -> Iterator[None]:
-    """End the process with a sentence if the machine, a setting or the person stops what is being done."""
+    """Exit with a sentence if the machine, a setting or the user stops the command."""
     try:
         yield
     except KeyboardInterrupt:
@@ -38,7 +38,7 @@ def told_in_a_sentence() -> Iterator[None]:
 
 
 def full_disk() -> str | None:
-    """Say that there is hardly room left for the state of the parts; None if there is."""
+    """Return a warning if the disk is nearly full; None if not."""
     STATE.mkdir(exist_ok=True)
     free = shutil.disk_usage(STATE).free // MIB
     if free >= ROOM_MIB:

@@ -1,4 +1,4 @@
-"""The commands about the model's versions: train one, judge, promote, go back, and say who did what."""
+"""The commands for model versions: retrain, judge, promote, roll back, and show the history."""
 
 import sys
 from collections.abc import Callable
@@ -8,19 +8,19 @@ from manifests.local.settings import LocalSettings
 
 
 def retrain(settings: LocalSettings) -> None:
-    """Train a candidate of the labels and judge it: `retrain`, with the command's own arguments."""
+    """Train a candidate on the labels and judge it: `retrain`, with the command's own arguments."""
     _module(settings, "predictor.training.retrain", *sys.argv[2:])
 
 
 def choose(settings: LocalSettings) -> None:
-    """Promote a version or bring one back: `promote|rollback [VERSION]`; wait until it is served."""
+    """Promote or roll back: `promote|rollback [VERSION]`; wait until the version is served."""
     predictor = f"http://127.0.0.1:{settings.predictor_port}"
     waiting = ["--predictor", predictor] if supervisor.running() else []
     _module(settings, "predictor.registry", *sys.argv[1:], *waiting)
 
 
 def history(settings: LocalSettings) -> None:
-    """Say who chose which version, when and why."""
+    """Show who chose which version, when and why."""
     _module(settings, "predictor.registry", "history")
 
 

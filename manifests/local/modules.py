@@ -1,4 +1,4 @@
-"""Modules of the processes that are run once, with the environment of the parts."""
+"""Runs one-off Python modules in the environment of the parts."""
 
 import subprocess
 import sys
@@ -7,9 +7,9 @@ from manifests.local.settings import LocalSettings, environment
 
 
 def run(settings: LocalSettings, module: str, *arguments: str) -> int:
-    """Run a module and return its status; Ctrl-C ends it without its traceback, as it may end anywhere."""
+    """Run a module and return its status; Ctrl-C ends it without a traceback."""
     command = [sys.executable, "-m", module, *arguments]
-    # In a process group of its own, the terminal's interrupt reaches this process alone.
+    # In its own process group, so that the terminal's interrupt reaches only this process.
     with subprocess.Popen(command, env=environment(settings), process_group=0) as process:
         try:
             return process.wait()

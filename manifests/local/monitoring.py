@@ -9,11 +9,11 @@ import yaml
 from manifests.local.settings import ROOT, STATE, LocalSettings
 
 NAMESPACE = "gourmetgram"
-"""The rules ask for a namespace, and without Kubernetes this is it."""
+"""The namespace that the rules need, in place of one of Kubernetes."""
 
 
 def require_programs(settings: LocalSettings) -> None:
-    """End with a sentence if a program is not installed."""
+    """Exit with a message if a program is not installed."""
     missing = [name for name in (settings.prometheus, settings.alertmanager) if not shutil.which(name)]
     if missing:
         sys.exit(
@@ -32,7 +32,7 @@ def configure(settings: LocalSettings) -> None:
 
 
 def configuration(settings: LocalSettings) -> dict[str, Any]:
-    """Say what Prometheus scrapes, by which rules it judges and whom it tells."""
+    """Return Prometheus' scrape targets, rule files and Alertmanager."""
     return {
         "global": {"scrape_interval": "15s", "evaluation_interval": "30s"},
         "rule_files": [str(ROOT / "charts/gourmetgram/monitoring/rules/*.yaml")],

@@ -1,4 +1,4 @@
-"""What the command says to the person who runs it."""
+"""Output for the person who runs the command."""
 
 
 def say(line: str) -> None:

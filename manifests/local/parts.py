@@ -1,4 +1,4 @@
-"""The parts that serve HTTP on one machine: their ports, and how each says that it is ready."""
+"""The parts that serve HTTP on one machine: their ports and readiness checks."""
 
 from http import HTTPStatus
 from typing import NamedTuple
@@ -16,16 +16,16 @@ class Part(NamedTuple):
     ready_path: str
 
     def port(self, settings: LocalSettings) -> int:
-        """Give the port that it listens on."""
+        """Return the port that it listens on."""
         port: int = getattr(settings, f"{self.name.replace('-', '_')}_port")
         return port
 
     def url(self, settings: LocalSettings) -> str:
-        """Give its address for a browser on this machine."""
+        """Return its address for a browser on this machine."""
         return f"http://localhost:{self.port(settings)}"
 
     def answers(self, settings: LocalSettings) -> bool:
-        """Tell whether it is ready now; a store that wants a signature is."""
+        """Return whether it is ready now; a store that demands a signature is."""
         try:
             response = requests.get(f"http://127.0.0.1:{self.port(settings)}{self.ready_path}", timeout=5)
         except requests.RequestException:

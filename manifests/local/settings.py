@@ -15,7 +15,7 @@ LABEL_STUDIO = ROOT / "cronjobs/label_studio/server.env"
 
 
 class LocalSettings(BaseSettings):
-    """Where the parts listen."""
+    """The ports and other settings of the parts."""
 
     model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True)
 
@@ -34,7 +34,7 @@ class LocalSettings(BaseSettings):
 
 
 def environment(settings: LocalSettings) -> dict[str, str]:
-    """Give the variables of the parts and of the supervisor's configuration, secrets among them."""
+    """Return the environment of the parts and of supervisord's configuration, including secrets."""
     generated = _secrets()
     store = f"http://127.0.0.1:{settings.store_port}"
     return {

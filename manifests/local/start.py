@@ -1,4 +1,4 @@
-"""`make up` and `make monitor`: start what does not run, and wait until it answers."""
+"""`make up` and `make monitor`: start what is not running, and wait until it answers."""
 
 import hashlib
 import sys
@@ -13,15 +13,15 @@ from manifests.local.settings import SECRETS, STATE, LocalSettings, environment
 
 READY_SECONDS = 300
 ENDINGS = 3
-"""A part that has ended so often while it was waited for will not run."""
+"""A part that has exited this often during the wait will not run."""
 STOPPED = {"STOPPED", "EXITED", "FATAL"}
 STARTED_WITH = STATE / "started-with"
-"""A digest of the settings that the parts run with; they may be secret."""
+"""A digest of the settings that the parts run with, as they may be secret."""
 SET_UP = {"store": ("cronjobs.buckets",), "label-studio": ("cronjobs.label_studio.setup",)}
 
 
 def up(settings: LocalSettings) -> None:
-    """Start what does not run, wait until every part answers, and say where each one is."""
+    """Start what is not running, wait until every part answers, and print their addresses."""
     if full := full_disk():
         sys.exit(full)
     if supervisor.running() and not (STARTED_WITH.exists() and STARTED_WITH.read_text() == _digest(settings)):
@@ -41,7 +41,7 @@ def up(settings: LocalSettings) -> None:
 
 
 def monitor(settings: LocalSettings) -> None:
-    """Start Prometheus and Alertmanager beside the parts."""
+    """Start Prometheus and Alertmanager as well."""
     monitoring.require_programs(settings)
     up(settings)
     refuse_taken_ports(settings, [part for part in WATCHERS if not part.answers(settings)])
@@ -51,7 +51,7 @@ def monitor(settings: LocalSettings) -> None:
 
 
 def start_what_stopped(settings: LocalSettings) -> None:
-    """Start the parts that supervisord has given up or was told to stop."""
+    """Start the parts that supervisord has given up on or was told to stop."""
     known = environment(settings)
     states = supervisor.states(known)
     refuse_taken_ports(settings, [part for part in PARTS if states.get(part.name) in {*STOPPED, "BACKOFF"}])
@@ -61,7 +61,7 @@ def start_what_stopped(settings: LocalSettings) -> None:
 
 
 def wait(settings: LocalSettings, parts: Sequence[Part] = PARTS) -> None:
-    """Set each part up as soon as it answers, in the order in which they need each other."""
+    """Set each part up as soon as it answers, in the order of their dependencies."""
     started = time.monotonic()
     for part in parts:
         _await(settings, part, started + READY_SECONDS)
@@ -72,7 +72,7 @@ def wait(settings: LocalSettings, parts: Sequence[Part] = PARTS) -> None:
 
 
 def _await(settings: LocalSettings, part: Part, deadline: float) -> None:
-    """Poll until a part answers; end with a sentence if it is too slow or ends again and again."""
+    """Poll until a part answers; exit with a message if it is too slow or keeps exiting."""
     log = STATE / f"logs/{part.name}.log"
     before = supervisor.endings(part.name)
     while not part.answers(settings):
@@ -85,7 +85,7 @@ def _await(settings: LocalSettings, part: Part, deadline: float) -> None:
 
 
 def refuse_taken_ports(settings: LocalSettings, parts: Sequence[Part]) -> None:
-    """End with a sentence for each port that something else listens on."""
+    """Exit with a message for each port that something else listens on."""
     taken = [part for part in parts if supervisor.is_taken(part.port(settings))]
     for part in taken:
         holder = supervisor.holder(part.port(settings))
@@ -97,6 +97,6 @@ def refuse_taken_ports(settings: LocalSettings, parts: Sequence[Part]) -> None:
 
 
 def _digest(settings: LocalSettings) -> str:
-    """Sum up all settings of all parts: those of the parts themselves come from the environment."""
+    """Hash all settings of all parts; the parts' own come from the environment."""
     known = sorted((name, value) for name, value in environment(settings).items() if "GOURMETGRAM" in name)
     return hashlib.sha256(repr((known, settings)).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""`make status`: one table of all parts; its exit status tells whether all that is needed runs."""
+"""`make status`: one table of all parts; its exit status tells whether every required part runs."""
 
 import sys
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ SAID = {
     "EXITED": "ended: make up starts it",
     "FATAL": "ended at each start, and was given up",
 }
-"""What supervisord's names of states mean to a person, of a part that does not answer."""
+"""Plain words for supervisord's states, for a part that does not answer."""
 
 
 class Line(NamedTuple):
@@ -34,12 +34,12 @@ class Line(NamedTuple):
 
     @property
     def missing(self) -> bool:
-        """Tell whether the system lacks this part."""
+        """Return whether the system lacks this part."""
         return self.needed and self.state != READY
 
 
 def status(settings: LocalSettings) -> None:
-    """Print the table; exit with 1 and a sentence if a part that is needed does not do its work."""
+    """Print the table; exit with 1 and a message if a required part does not work."""
     states = supervisor.states(environment(settings)) if supervisor.running() else {}
     if not states:
         sys.exit("Nothing runs. Start it with: make up")
@@ -71,7 +71,7 @@ def _lines(settings: LocalSettings, states: dict[str, str]) -> Iterator[Line]:
 
 
 def _state(part: Part, settings: LocalSettings, states: dict[str, str]) -> str:
-    """Say how a part is; what answers at its port while it does not run is something else."""
+    """Return a part's state; if it is not running, what answers on its port is something else."""
     state = states.get(part.name, "STOPPED")
     if state == "RUNNING" and part.answers(settings):
         return READY

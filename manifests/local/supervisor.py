@@ -1,4 +1,4 @@
-"""supervisord: start it, ask it, end it, and end what it left behind if it was killed."""
+"""supervisord: start it, query it, stop it, and clean up after it if it was killed."""
 
 import socket
 import subprocess
@@ -15,7 +15,7 @@ STATES = ("STOPPED", "STARTING", "RUNNING", "BACKOFF", "STOPPING", "EXITED", "FA
 
 
 def running() -> bool:
-    """Tell whether the supervisor of this checkout runs."""
+    """Return whether this checkout's supervisord is running."""
     return (STATE / "supervisor.sock").exists() and _supervisord() is not None
 
 
@@ -27,14 +27,14 @@ def start(environment: Mapping[str, str]) -> None:
 
 
 def control(environment: Mapping[str, str], *arguments: str) -> None:
-    """Run a command of supervisorctl."""
+    """Run a supervisorctl command."""
     _run("supervisorctl", environment, *arguments)
 
 
 def states(environment: Mapping[str, str]) -> dict[str, str]:
-    """Give the state of each program, in supervisord's own words.
+    """Return the state of each program, in supervisord's own words.
 
-    Its command exits with 3 if any program does not run, which is no failure here.
+    `supervisorctl status` exits with 3 if any program is not running, which is no failure here.
     """
     told = _run("supervisorctl", environment, "status", check=False).stdout
     rows = [line.split(maxsplit=2) for line in told.splitlines()]
@@ -42,7 +42,7 @@ def states(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def endings(name: str) -> int:
-    """Count how often a program has ended by itself, by supervisord's log.
+    """Count how often a program has exited by itself, according to supervisord's log.
 
     Its states don't tell: a program that takes longer than a second to fail counts as running until then.
     """
@@ -51,7 +51,7 @@ def endings(name: str) -> int:
 
 
 def stop() -> None:
-    """End supervisord and all that it started, by their process ids."""
+    """Stop supervisord and all its child processes, by process id."""
     supervisord = _supervisord()
     if supervisord is not None:
         supervisord.terminate()
@@ -65,13 +65,13 @@ def stop() -> None:
 
 
 def is_taken(port: int) -> bool:
-    """Tell whether something on this machine listens on a port."""
+    """Return whether something on this machine listens on a port."""
     with socket.socket() as client:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def holder(port: int) -> str:
-    """Name the process that listens on a port, as far as this user may know it."""
+    """Return the name of the process that listens on a port, if this user may see it."""
     try:
         connections = psutil.net_connections("tcp")
     except psutil.AccessDenied:
@@ -107,7 +107,7 @@ def _supervisord() -> psutil.Process | None:
 
 
 def _is_ours(process: psutil.Process) -> bool:
-    """Tell a part of this checkout by a variable in its environment; never this process itself."""
+    """Recognise a part of this checkout by a variable in its environment; never this process itself."""
     try:
         return process.environ().get("GOURMETGRAM_STACK") == str(ROOT)
     except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):

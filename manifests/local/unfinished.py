@@ -1,6 +1,6 @@
-"""A database that Label Studio was stopped in the middle of making: its migrations fail on it for ever.
+"""A database left by an interrupted first start of Label Studio: its migrations fail on it for good.
 
-The user is made right after them, so that a database without one holds nothing.
+The user is created right after them, so a database without one is empty.
 """
 
 import sqlite3
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def set_aside(database: Path) -> bool:
-    """Rename a database that nobody can have used, so that a new one is made; tell whether it was."""
+    """Rename a database that nobody can have used, so that a new one is created; return whether it was."""
     if not database.exists() or _has_users(database):
         return False
     database.replace(database.with_suffix(".unfinished"))

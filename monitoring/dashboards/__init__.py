@@ -1,1 +1,1 @@
-"""The dashboards, as code: `make dashboards` writes each one's JSON, which Grafana gets."""
+"""The dashboards, as code: `make dashboards` writes each one's JSON for Grafana."""

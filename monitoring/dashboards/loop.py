@@ -1,4 +1,4 @@
-"""Does the loop turn: from uploads to tasks to labels, and the jobs in between."""
+"""Is the feedback loop running: from uploads to tasks to labels, and the jobs in between."""
 
 from monitoring.dashboards.panels import GREEN, NS, RED, bars, choice, dashboard, lines, stat
 

@@ -1,4 +1,4 @@
-"""What dashboards are made of: Grafana's panels with the choices that all of ours share.
+"""The building blocks of dashboards: Grafana's panels with the options that all of ours share.
 
 Every selector names the dashboard's namespace, so that one Grafana can show several installations.
 """
@@ -19,7 +19,7 @@ Query = tuple[str, str]
 
 
 def stat(title: str, words: str, expression: str, unit: str, *colours: tuple[float | None, str]) -> Panel:
-    """Show one number; a colour holds from its value on, the first one from the start (None)."""
+    """Show one number; a colour applies from its threshold on, the first one from the start (None)."""
     options = {"colorMode": "background", "reduceOptions": {"calcs": ["lastNotNull"]}, "textMode": "value"}
     panel = _panel(
         title, words, unit, [_target(expression, "", instant=True)], {"type": "stat", "options": options}
@@ -39,7 +39,7 @@ def lines(title: str, words: str, unit: str, *queries: Query, span: Json | None 
 
 
 def bars(title: str, words: str, unit: str, *queries: Query, span: Json | None = None) -> Panel:
-    """Draw the present values as bars, one a series."""
+    """Draw the current values as bars, one per series."""
     options: Json = {"displayMode": "basic", "orientation": "horizontal"}
     options |= {"reduceOptions": {"calcs": ["lastNotNull"]}}
     targets = [_target(*query, instant=True) for query in queries]
@@ -49,7 +49,7 @@ def bars(title: str, words: str, unit: str, *queries: Query, span: Json | None =
 
 
 def matrix(title: str, words: str, expression: str, row: str, column: str) -> Panel:
-    """Set the values of two labels against each other, coloured by how much each cell holds."""
+    """Tabulate two labels against each other, each cell coloured by its value."""
     target = {**_target(expression, "", instant=True), "format": "table"}
     panel = _panel(title, words, "short", [target], {"type": "table", "options": {"showHeader": True}})
     panel["transformations"] = [
@@ -71,7 +71,7 @@ def matrix(title: str, words: str, expression: str, row: str, column: str) -> Pa
 def dashboard(
     uid: str, title: str, *rows: tuple[str, int, Sequence[Panel]], more: Sequence[Json] = ()
 ) -> Json:
-    """Lay out rows, each a title, a height and panels of equal width; ``more`` are further variables."""
+    """Lay out rows, each a title, a height and panels of equal width; ``more`` are additional variables."""
     panels: list[Panel] = []
     top = 0
     for name, height, row in rows:

@@ -1,4 +1,4 @@
-"""How good is the model, how sure are we of that, and do its inputs change?"""
+"""How good is the model, how sure are we of that, and are its inputs drifting?"""
 
 from monitoring.dashboards.panels import NS, bars, choice, dashboard, lines, matrix, stat
 
@@ -25,7 +25,7 @@ def two_by_two() -> str:
 
 
 def accuracy(part: str) -> str:
-    """Name a part of the accuracy for the chosen window, of all model versions together."""
+    """Select a part of the accuracy in the chosen window, of all model versions together."""
     return f'gourmetgram:accuracy:{part}{{{WINDOW},model_version="all"}}'
 
 

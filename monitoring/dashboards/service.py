@@ -1,4 +1,4 @@
-"""Is it up, quick and right? The first row tells it of all three: the service, the model, the loop."""
+"""Is it up, fast and right? The first row answers for all three: the service, the model, the loop."""
 
 from monitoring.dashboards.panels import GREEN, NS, RED, YELLOW, bars, dashboard, lines, stat
 
@@ -8,12 +8,12 @@ RATE = "$__rate_interval"
 
 
 def quantile(share: float, name: str, selector: str) -> str:
-    """Ask for a quantile of a histogram over all replicas."""
+    """Query a quantile of a histogram over all replicas."""
     return f"histogram_quantile({share}, sum by (le) (rate({name}_bucket{{{selector}}}[{RATE}])))"
 
 
 def share(what: str) -> str:
-    """Give the share of the uploads of an hour that failed, or were slow; none of no uploads."""
+    """Query the share of an hour's uploads that failed, or were slow; empty without uploads."""
     hour = f"gourmetgram:uploads:increase1h{{{NS}}}"
     return f"gourmetgram:uploads_{what}:increase1h{{{NS}}} / ({hour} > 0)"
 
