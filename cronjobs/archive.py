@@ -17,7 +17,7 @@ def archive(source: Asked, prediction_id: str) -> str:
 
 
 def archive_name(name: str, version: datetime, suffix: str = ".json") -> str:
-    """Name a version of an answer; the version's time is in UTC."""
+    """Return the archive name of a version of an answer; its time is in UTC."""
     return f"{name}-{version:%Y%m%dT%H%M%S.%fZ}{suffix}"
 
 

@@ -48,7 +48,7 @@ def completed(present: Mapping[str, str], endpoint: str, region: str) -> dict[st
 
 
 def name_of(user: str, part: str) -> str:
-    """Name the entry of a user's access key (``part`` is ``"access"``) or secret key (``"secret"``)."""
+    """Return the Secret's key for a user's access key (``"access"``) or secret key (``"secret"``)."""
     return KSERVE_NAMES[part] if user == PREDICTOR else f"{user}-{part}-key"
 
 

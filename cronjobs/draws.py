@@ -1,7 +1,7 @@
 """Random draws as they are kept: which predictions a draw saw, which it chose, and with what probability.
 
 Every prediction belongs to one batch, that of the first draw that saw it. The batch's size, by confidence and
-model version, determines the weight of its labels: it is kept for ever, so that no job has to count again.
+model version, determines the weight of its labels: it is kept permanently, so no job has to count again.
 """
 
 import gzip

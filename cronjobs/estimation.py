@@ -139,7 +139,7 @@ def weigh(strata: Strata, labelled: Labelled) -> Weighted:
 
 
 def _represented(totals: Integers, counts: Integers, group_of: Integers) -> Floats:
-    """Give each stratum with labels the predictions of the strata that it represents, its own included."""
+    """Count for each stratum with labels the predictions of all strata that it represents."""
     represented = np.zeros(len(totals))
     for group in range(GROUPS):
         members = np.flatnonzero(group_of == group)

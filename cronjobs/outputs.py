@@ -103,7 +103,7 @@ class Output(NamedTuple):
 
 
 def is_answer(source: Asked, key: str) -> bool:
-    """Tell whether a key under a source's outputs is an answer, not the folder's note."""
+    """Return whether a key under a source's outputs is an answer, not the folder's note."""
     return key != f"{keys.outputs(source)}{keys.FOLDER_NOTE}"
 
 

@@ -50,7 +50,7 @@ def other_sources(labels: Sequence[LabelRecord]) -> Iterator[str]:
 
 
 def about(evidence: Evidence, figures: WindowQuality) -> Iterator[str]:
-    """Say what the estimate is about, and what is missing from it."""
+    """Describe what the estimate covers, and what it lacks."""
     window = f"Draws from {figures.start} to {figures.end}"
     yield f"{window}: {figures.predictions} predictions, {figures.labels} labels that count."
     drawn_on = {draw.drawn_on for draw in evidence.drawn_since(figures.start)}

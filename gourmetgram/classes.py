@@ -39,7 +39,7 @@ CLASS_DIRS: tuple[str, ...] = tuple(f"class_{index:02d}" for index in range(len(
 
 
 def class_dir(name: str) -> str:
-    """Name the folder of a class: ``"Bread"`` is ``"class_00"``.
+    """Return the folder name of a class: ``"Bread"`` is ``"class_00"``.
 
     Raises:
         ValueError: ``name`` is not one of ``CLASSES``.

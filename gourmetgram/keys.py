@@ -57,7 +57,7 @@ def manifest(name: str, digest: str) -> Location:
 
 
 def choices(name: str, role: str) -> str:
-    """Give the prefix, in ``models``, of the records of what is ``current`` or a ``candidate``."""
+    """Return the prefix, in ``models``, of the records of what is ``current`` or a ``candidate``."""
     return f"{name}/{role}/"
 
 
@@ -76,7 +76,7 @@ def prediction(prediction_id: str) -> Location:
 
 
 def predictions_on(day: date) -> str:
-    """Give the prefix, in ``tracking``, of a day's predictions."""
+    """Return the prefix, in ``tracking``, of a day's predictions."""
     return f"predictions/{day.isoformat()}/"
 
 
@@ -90,17 +90,17 @@ def label(prediction_id: str, source: Source) -> Location:
 
 
 def labels_on(day: date) -> str:
-    """Give the prefix, in ``tracking``, of the labels of a day's predictions."""
+    """Return the prefix, in ``tracking``, of the labels of a day's predictions."""
     return f"labels/{day.isoformat()}/"
 
 
 def tasks(source: Asked) -> str:
-    """Give the prefix, in ``labelstudio``, of the pending tasks."""
+    """Return the prefix, in ``labelstudio``, of the pending tasks."""
     return f"tasks/{source.folder}/"
 
 
 def outputs(source: Asked) -> str:
-    """Give the prefix, in ``labelstudio``, of the outputs to be processed."""
+    """Return the prefix, in ``labelstudio``, of the outputs to be processed."""
     return f"output/{source.folder}/"
 
 
@@ -120,7 +120,7 @@ def draw(day: date, number: int) -> Location:
 
 
 def draws_in_month_of(day: date) -> str:
-    """Give the prefix, in ``tracking``, of the draws of a month."""
+    """Return the prefix, in ``tracking``, of the draws of a month."""
     return f"draws/{day:%Y-%m}-"
 
 
@@ -146,7 +146,7 @@ def imported(prediction_id: str, source: Asked, project: str) -> Location:
 
 
 def imported_on(day: date, source: Asked) -> str:
-    """Give the prefix, in ``tracking``, of the import records of a source for a day's predictions."""
+    """Return the prefix, in ``tracking``, of the import records of a source for a day's predictions."""
     return f"{IMPORTS}{day.isoformat()}/{source.folder}/"
 
 

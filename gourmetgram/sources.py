@@ -13,12 +13,12 @@ class Source(StrEnum):
 
     @property
     def folder(self) -> str:
-        """Name its folder of tasks and outputs in the ``labelstudio`` bucket."""
+        """Return its folder of tasks and outputs in the ``labelstudio`` bucket."""
         return _FOLDERS[self]
 
     @property
     def dataset(self) -> str:
-        """Name the bucket that its labelled photos go to."""
+        """Return the bucket for its labelled photos."""
         return _DATASETS[self]
 
 
@@ -29,7 +29,7 @@ class Review(StrEnum):
 
     @property
     def folder(self) -> str:
-        """Name its folder of tasks and outputs in the ``labelstudio`` bucket."""
+        """Return its folder of tasks and outputs in the ``labelstudio`` bucket."""
         return str(self)
 
 

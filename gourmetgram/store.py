@@ -88,7 +88,7 @@ class Store:
         return record_type.model_validate_json(self.get(location))
 
     def exists(self, location: Location) -> bool:
-        """Tell whether there is an object.
+        """Return whether an object exists.
 
         Raises:
             StoreUnavailableError: the store did not answer.

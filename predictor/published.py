@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def is_published(store: Store, model_name: str, version: str) -> bool:
-    """Tell whether a version's model is in the store, which gets half a minute to answer.
+    """Return whether a version's model is in the store; the timeout is half a minute.
 
     Raises:
         StoreUnavailableError: it did not.

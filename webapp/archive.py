@@ -32,7 +32,7 @@ class Archive:
         self._threads.shutdown(cancel_futures=True)
 
     def store_answers(self, within_seconds: float) -> bool:
-        """Tell whether the store answers in time."""
+        """Return whether the store answers in time."""
         future = self._threads.submit(self.store.check)
         try:
             future.result(within_seconds)

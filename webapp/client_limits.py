@@ -39,7 +39,7 @@ class ClientLimits:
         self._most = settings.max_photo_bytes
 
     def admit(self, view: str | None, address: str, size: int | None) -> None:
-        """Count a request of so many bytes from an address; None: unknown.
+        """Count a request from an address; a ``size`` of None is unknown.
 
         Raises:
             TooManyRequests: the client has sent too much; it says when to retry.

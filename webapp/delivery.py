@@ -84,7 +84,7 @@ def _out_of_date(store: Store, write: Write) -> bool:
 
 
 def was_handled(store: Store, task: Location) -> bool:
-    """Tell whether a task has been through Label Studio already.
+    """Return whether a task has been through Label Studio already.
 
     Raises:
         StoreUnavailableError: the store did not answer.

@@ -29,7 +29,7 @@ def install(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Tell whether the client is a program: it asks for JSON, or it sent some."""
+    """Return whether the client is a program: it asks for JSON or has sent some."""
     if request.is_json or request.blueprint in {"feedback", "health"}:
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"

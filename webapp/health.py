@@ -12,7 +12,7 @@ PROBE_SECONDS = 1.0
 
 @blueprint.get("/healthz")
 def alive() -> Response:
-    """Say that the process answers."""
+    """Answer the liveness probe."""
     return jsonify(status="ok")
 
 

@@ -54,7 +54,7 @@ def changed_since(studio: LabelStudio, project: int, since: datetime) -> list[St
 
 
 def exists(studio: LabelStudio, annotation: str) -> bool:
-    """Tell whether the server still has an annotation.
+    """Return whether the server still has an annotation.
 
     Raises:
         LabelStudioUnavailableError: it did not answer.

@@ -61,7 +61,7 @@ def start_what_stopped(settings: LocalSettings) -> None:
 
 
 def wait(settings: LocalSettings, parts: Sequence[Part] = PARTS) -> None:
-    """Set each part up as soon as it answers, in the order of their dependencies."""
+    """Wait for each part and set it up once it answers, in the order of their dependencies."""
     started = time.monotonic()
     for part in parts:
         _await(settings, part, started + READY_SECONDS)

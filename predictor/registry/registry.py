@@ -25,7 +25,7 @@ class Registry:
         self.name = name
 
     def has(self, version: str) -> bool:
-        """Tell whether there is such a version.
+        """Return whether a version exists.
 
         Raises:
             StoreUnavailableError: the store did not answer.

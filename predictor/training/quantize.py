@@ -37,7 +37,7 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc] # ONNX Runtime 
         self._photos = iter(tqdm(chosen, desc="calibration", unit="photo"))
 
     def get_next(self) -> dict[str, NDArray[np.float32]] | None:
-        """Give the input of the next photo, or None after the last."""
+        """Return the input of the next photo, or None after the last."""
         photo = next(self._photos, None)
         return None if photo is None else {"image": centred(blocks(to_square(photo.path.read_bytes())))}
 
