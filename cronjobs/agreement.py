@@ -67,7 +67,7 @@ def sway(labels: Iterable[LabelRecord]) -> Sway:
 
 
 def several(store: Store, labels: Iterable[LabelRecord], window: Sequence[date]) -> Iterator[list[str]]:
-    """List what the annotators of each photo with several chose, of those with a label and in quarantine.
+    """List the choices for each photo with several annotators, whether labelled or in quarantine.
 
     Raises:
         StoreUnavailableError: the store did not answer.

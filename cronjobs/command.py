@@ -39,7 +39,7 @@ class Outcome(NamedTuple):
     complete: bool = True
     """False if something is left that another run may be able to do."""
     items: int = 0
-    """How many things it dealt with: tasks, annotations, answers."""
+    """The number of items processed: tasks, annotations, answers."""
     details: Sequence[str] = ()
     """Lines of text for people, printed before the summary."""
 
@@ -92,7 +92,7 @@ def _shown(name: str, outcome: Outcome, figures: Mapping[str, object]) -> Iterat
 
 
 def _retry_seconds() -> float:
-    """Read the settings; exit with a sentence if they can't be used."""
+    """Read the settings; exit with a message if they are invalid."""
     try:
         return CronjobSettings().retry_seconds
     except ValidationError as error:

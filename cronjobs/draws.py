@@ -1,4 +1,4 @@
-"""Random draws as they are kept: which predictions a draw saw, which it chose, and with what probability.
+"""Random draws as they are stored: which predictions a draw saw, which it chose, and with what probability.
 
 Every prediction belongs to one batch, that of the first draw that saw it. The batch's size, by confidence and
 model version, determines the weight of its labels: it is kept permanently, so no job has to count again.
@@ -64,7 +64,7 @@ class Draw(Record):
     seed: str
     window_start: date
     until: AwareDatetime
-    """When the newest prediction was made that this draw, or one before it, has seen."""
+    """When the newest prediction seen by this draw or an earlier one was made."""
     strata: list[Stratum]
     frame: str | None
     """The key of the list of the batch's predictions; None if there are none."""
@@ -92,7 +92,7 @@ def made_between(store: Store, start: date, end: date) -> list[Draw]:
 
 
 def latest(store: Store, today: date) -> Draw | None:
-    """Read the draw that was made last, if that was this month or the one before.
+    """Read the latest draw, if it was made this month or the month before.
 
     Raises:
         StoreUnavailableError: the store did not answer.

@@ -37,7 +37,7 @@ class Evidence(NamedTuple):
     """What is known about the predictions of some days."""
 
     draws: Sequence[Draw]
-    """The oldest first; a month of them from before those days, which tell what was not new to the others."""
+    """The oldest first, with an extra month before those days: these tell what was not new to later draws."""
     labels: Sequence[LabelRecord]
     """The labels of the predictions that the draws of those days may have seen."""
 

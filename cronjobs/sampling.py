@@ -39,7 +39,7 @@ class Sampling:
         self.settings = settings
 
     def run(self, today: date, seed: str | None = None) -> Outcome:
-        """Finish the last draw, or make one.
+        """Finish the last draw, or make a new one.
 
         Raises:
             StoreUnavailableError: the store did not answer; another run continues.

@@ -19,7 +19,7 @@ MODELS = "models"
 """The bucket of the registry, from which predictors get their models."""
 
 NOT_VERSIONS = {"manifests", "current", "candidate"}
-"""Names of other things beside a model's versions, so reserved."""
+"""Reserved: the names of what else is stored beside a model's versions."""
 
 IMPORTS = "imports/"
 """The prefix, in ``tracking``, of the records of tasks imported into Label Studio."""

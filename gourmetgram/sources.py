@@ -42,7 +42,7 @@ ANNOTATED_SOURCES = (Source.RANDOM_SAMPLING, Source.LOW_CONFIDENCE, Source.USER_
 """The sources that an annotator decides in Label Studio, in the order of their sync numbers 1, 2, 3."""
 
 PROJECTS: tuple[Asked, ...] = (*ANNOTATED_SOURCES, REVIEW)
-"""What has a project in Label Studio; the review's is created with the first review."""
+"""What Label Studio has a project for; the review's is created with the first review."""
 
 _FOLDERS = {
     Source.RANDOM_SAMPLING: "randomsampled",

@@ -1,7 +1,7 @@
 """Delivery: a thread that moves the spool's entries to the store, in order, once the store is back.
 
-A crash between an entry's delivery and its removal makes it be delivered again. Keys are deterministic, so
-that changes nothing; what was processed in between is not written again.
+If a crash falls between an entry's delivery and its removal, it is delivered again. Keys are deterministic,
+so that changes nothing; what was processed in between is not written again.
 """
 
 import logging

@@ -44,7 +44,7 @@ def read(path: Path) -> list[Write]:
     """Read the writes of a file, in their order.
 
     Raises:
-        UnreadableEntryError: the file is not what was written.
+        UnreadableEntryError: the file is truncated or was changed.
         OSError: the file could not be read from disk.
     """
     try:
@@ -63,7 +63,7 @@ def locations(path: Path) -> list[Location]:
     """Read only the locations of a file's writes.
 
     Raises:
-        UnreadableEntryError: the file is not what was written.
+        UnreadableEntryError: the file is truncated or was changed.
         OSError: the file could not be read from disk.
     """
     try:

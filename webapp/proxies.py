@@ -14,7 +14,7 @@ _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDE
 
 
 class TrustedProxies:
-    """WSGI middleware that replaces trusted proxies by the client behind them.
+    """WSGI middleware that replaces trusted proxies with the client behind them.
 
     From anybody else, forwarding headers and the one that names a person are removed.
     """

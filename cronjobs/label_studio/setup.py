@@ -57,7 +57,7 @@ def write_notes(store: Store, source: Asked) -> None:
 
 
 def set_up_project(studio: LabelStudio, settings: CronjobSettings, source: Asked) -> int:
-    """Add what is missing of a source's project; return the number that the server gave it.
+    """Create the missing parts of a source's project; return its number on the server.
 
     Raises:
         NotDoneError: it offers other classes.

@@ -75,7 +75,7 @@ class Registry:
         return sorted({name.split("/")[1] for name in names if "/verdicts/" in name})
 
     def history(self, role: str = "current") -> list[Choice]:
-        """Read who made which version ``current`` or ``candidate``, the oldest first.
+        """Read the records of who made which version ``current`` or ``candidate``, the oldest first.
 
         Raises:
             RegistryError: a record there is malformed.

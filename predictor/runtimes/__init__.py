@@ -14,7 +14,7 @@ class ModelUnusableError(Exception):
 
 
 class Runtime(Protocol):
-    """A loaded model, safe to be run from several threads at once."""
+    """A loaded model; it is thread-safe."""
 
     version: str
     """The version that the model file carries."""

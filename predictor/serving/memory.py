@@ -1,4 +1,4 @@
-"""Keeps the process small: saves 40 MB for a Kubernetes client, and returns free memory after the start."""
+"""Keeps the process small: drops a 40 MB Kubernetes client, and returns free memory after start-up."""
 
 import ctypes
 import sys

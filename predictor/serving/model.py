@@ -35,7 +35,7 @@ Payload: TypeAlias = v1.Payload | InferRequest
 
 @dataclass(frozen=True)
 class Photos:
-    """A decoded request."""
+    """A parsed request."""
 
     request: Payload
     photos: Sequence[v2.Photo]

@@ -99,7 +99,7 @@ def gather(registry: Registry, served: str, inputs: Inputs) -> tuple[Manifest, l
 
 
 def say(manifest: Manifest) -> None:
-    """Log what is learned from, and how noisy users' labels are."""
+    """Log what the training data is, and how noisy users' labels are."""
     log.info(
         "manifest %s: %d photos to learn from, %d for the temperature, %d to evaluate, %d left out",
         manifest.digest,
