@@ -34,8 +34,8 @@ def to_jpeg(body: bytes) -> bytes:
         with _one_photo, Image.open(BytesIO(body), formats=("HEIF", "AVIF")) as image:
             _require_size(image)
             profile = image.info.get("icc_profile")
-            ImageOps.exif_transpose(image, in_place=True)
-            return _saved(image, profile)
+            image.load()
+            return _saved(image, _exif_once_upright(image), profile)
     except BadRequest:
         raise
     except Exception as error:  # the decoders raise many types on damaged files
@@ -47,8 +47,15 @@ def _require_size(image: Image.Image) -> None:
         raise BadRequest(TOO_LARGE.format(MAX_PIXELS / 1e6))
 
 
-def _saved(image: Image.Image, profile: bytes | None) -> bytes:
-    exif = image.getexif().tobytes()
+def _exif_once_upright(image: Image.Image) -> bytes:
+    try:
+        ImageOps.exif_transpose(image, in_place=True)
+        return image.getexif().tobytes()
+    except Exception:  # a broken EXIF block is no reason to refuse the photo
+        return b""
+
+
+def _saved(image: Image.Image, exif: bytes, profile: bytes | None) -> bytes:
     jpeg = BytesIO()
     _on_white(image).save(
         jpeg,

@@ -79,6 +79,11 @@ def test_the_place_goes_and_the_camera_stays(kind: str) -> None:
     assert kept_exif(body)[ExifTags.Base.Make] == "Fairphone"
 
 
+def test_a_broken_exif_block_does_not_cost_the_photo() -> None:
+    body = encoded(scene(), "HEIF", exif=b"Exif\0\0not a TIFF block")
+    assert difference(decoded(read(body).body), scene()) < 3
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_damaged_one_is_refused(kind: str) -> None:
     body = encoded(scene(), kind)
