@@ -35,7 +35,7 @@ from predictor.settings import PredictorSettings
 from predictor.training import log, show_log
 from predictor.training.checks import Judge
 from predictor.training.comparing import Pair, by_class, compare
-from predictor.training.costs import MIB, costs, slower
+from predictor.training.costs import MIB, peak_memory, slower
 from predictor.training.gathering import Found, from_folder, from_store, labels
 from predictor.training.manifest import Manifest
 from predictor.training.metrics import Figures
@@ -96,7 +96,7 @@ class Gate:
 
     def _costs(self, photo: Path) -> Iterator[Check]:
         yield self._judge.architecture(onnx.load(self._candidate), onnx.load(self._current))
-        yield self._judge.memory(costs(self._candidate, photo).memory)
+        yield self._judge.memory(peak_memory(self._candidate, photo))
         yield self._judge.fast(slower(self._candidate, self._current, photo))
 
     def _answers(self, sets: Sets) -> Iterator[Check]:
@@ -140,6 +140,32 @@ def judge(registry: Registry, version: str, current: str, terms: Terms) -> Verdi
         registry.put_once(version, f"{name}.json", verdict.model_dump_json().encode(), JSON)
     sys.stdout.write("\n".join([*table(verdict), ""]))
     return verdict
+
+
+def nominated(registry: Registry, version: str, served: str, terms: Terms) -> bool:
+    """Judge a version, and make it the candidate if it passed; return whether it did.
+
+    Raises:
+        RegistryError: one of the versions is not in the registry.
+        StoreUnavailableError: the store did not answer.
+    """
+    passed = judge(registry, version, served, terms).passed
+    if passed:
+        nominate(registry, version, getpass.getuser(), "it passed the gate")
+    mlflow.show(registry, served)
+    return passed
+
+
+def served_version(registry: Registry, settings: PredictorSettings) -> str:
+    """Return the current version; if nothing was ever promoted, the repository's own, which is published.
+
+    Raises:
+        PublishError: that one can't be published.
+        StoreUnavailableError: the store did not answer.
+    """
+    own = publish.publish_own(registry.store, settings)
+    current = registry.current()
+    return current.version if current else own
 
 
 def photos(store: Store, evaluation: Path | None, work: Path) -> dict[str, list[Found]]:
@@ -209,20 +235,13 @@ def main() -> int:
     given = parser.parse_args()
     show_log()
     settings = PredictorSettings()
-    store = Store(StoreSettings())
-    registry = Registry(store, settings.model_name)
+    registry = Registry(Store(StoreSettings()), settings.model_name)
+    terms = Terms(given.evaluation, WORK, GateSettings())
     try:
-        own = publish.publish_own(store, settings)
-        current = registry.current()
-        served = current.version if current else own
-        verdict = judge(registry, given.version, served, Terms(given.evaluation, WORK, GateSettings()))
-        if verdict.passed:
-            nominate(registry, given.version, getpass.getuser(), "it passed the gate")
-        mlflow.show(registry, served)
+        return 0 if nominated(registry, given.version, served_version(registry, settings), terms) else 1
     except (RegistryError, StoreUnavailableError, publish.PublishError) as error:
         log.error("not judged: %s", error)
         return 1
-    return 0 if verdict.passed else 1
 
 
 if __name__ == "__main__":

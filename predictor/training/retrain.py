@@ -7,7 +7,6 @@ saves its result, so a killed run resumes where it stopped.
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import shutil
 import sys
@@ -23,12 +22,10 @@ from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store, StoreUnavailableError
 from predictor import publish
 from predictor.cpus import available_cpus
-from predictor.registry import mlflow
-from predictor.registry.choosing import nominate
 from predictor.registry.registry import Registry, RegistryError
 from predictor.settings import PredictorSettings
 from predictor.training import log, show_log
-from predictor.training.gate import Terms, judge
+from predictor.training.gate import Terms, nominated, served_version
 from predictor.training.gathering import Found, LeftOut, from_folder, from_store, labels
 from predictor.training.learning import learn
 from predictor.training.manifest import Manifest, divide, left_out
@@ -123,7 +120,7 @@ def main() -> int:
     settings = PredictorSettings()
     registry = Registry(Store(StoreSettings()), settings.model_name)
     try:
-        served = given.served or _current(registry, settings)
+        served = given.served or served_version(registry, settings)
         publish_floats(registry, settings)
         return 0 if _judged(registry, served, given) else 1
     except StoreUnavailableError as error:
@@ -134,23 +131,13 @@ def main() -> int:
         return 1
 
 
-def _current(registry: Registry, settings: PredictorSettings) -> str:
-    own = publish.publish_own(registry.store, settings)
-    current = registry.current()
-    return current.version if current else own
-
-
 def _judged(registry: Registry, served: str, given: argparse.Namespace) -> bool:
     """Train and judge a version; return whether it is a candidate."""
     recipe = replace(RETRAINING, epochs=given.epochs)
     inputs = Inputs(given.base, given.evaluation, given.work, given.until, recipe)
     version = retrain(registry, served, inputs)
     terms = Terms(given.evaluation, given.work / "gate", GateSettings())
-    passed = judge(registry, version, served, terms).passed
-    if passed:
-        nominate(registry, version, getpass.getuser(), "it passed the gate")
-    mlflow.show(registry, served)
-    return passed
+    return nominated(registry, version, served, terms)
 
 
 def publish_floats(registry: Registry, settings: PredictorSettings) -> None:

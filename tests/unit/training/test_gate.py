@@ -7,7 +7,7 @@ from onnx import helper
 
 from gourmetgram.classes import CLASSES
 from predictor.registry.records import Check
-from predictor.training.costs import MIB, costs
+from predictor.training.costs import MIB, peak_memory
 from predictor.training.gate import Gate
 from predictor.training.gathering import Found
 from predictor.training.manifest import Entry, Manifest, Side
@@ -155,7 +155,7 @@ def test_a_model_that_takes_more_memory_than_a_pod_has_is_refused(
 
 def test_the_memory_of_the_process_that_judges_is_not_the_models(current: Path, photos: list[Found]) -> None:
     lots = b"x" * 600 * MIB
-    assert costs(current, photos[0].path).memory < len(lots)
+    assert peak_memory(current, photos[0].path) < len(lots)
 
 
 def test_a_file_that_is_larger_than_a_pods_memory_is_not_even_loaded(
