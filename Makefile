@@ -236,7 +236,7 @@ test-cluster-down: $(BIN)/.run ## end the tests' Kubernetes; what was built stay
 
 .PHONY: test-cluster test-cluster-build test-cluster-up test-cluster-images test-cluster-torch test-cluster-environment test-cluster-down
 
-bench: $(BIN)/.test ## compare the predictor with what people would use instead; ROUNDS=5 SECONDS=2, of each load
+bench: $(BIN)/.test .venv-peers/.done .venv-triton/.done ## compare the predictor with what people would use instead; ROUNDS=5 SECONDS=2, of each load
 	$(BIN)/python -m tests.bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
 
 soak: $(BIN)/.test ## load predictor and web application for MINUTES=15 and watch their memory
@@ -262,6 +262,8 @@ lock: $(UV) ## resolve the dependencies and write the lock files
 	$(LOCK) --group local --constraints tests/requirements.txt -o manifests/local/requirements.txt
 	$(LOCK) --group openstack -o tests/openstack/requirements.txt
 	$(LOCK) --group mlflow -o tests/mlflow/requirements.txt
+	$(LOCK) --group peers -o tests/bench/rivals/requirements.txt
+	$(LOCK) --group triton -o tests/bench/rivals/triton.txt
 	$(LOCK) --group label-studio -o cronjobs/label_studio/requirements.txt
 	$(LOCK) --group storage-initializer --constraints tests/requirements.txt -o tests/cluster/node/storage-initializer/requirements.txt
 
@@ -325,6 +327,22 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@echo "Installing the MLflow server of the tests into .venv-mlflow" >&2
 	$(UV) venv --quiet --allow-existing .venv-mlflow
 	$(UV) pip sync --compile-bytecode --python .venv-mlflow $<
+	@touch $@
+
+.venv-peers/.done: tests/bench/rivals/requirements.txt | $(UV)
+	@echo "Installing the servers that the benchmark compares with into .venv-peers" >&2
+	$(UV) venv --quiet --allow-existing .venv-peers
+	$(UV) pip sync --compile-bytecode --python .venv-peers $<
+	@touch $@
+
+# Triton's Python backend fails under other builds of Python than Debian's; without it the benchmark says so.
+DEBIANS_PYTHON := /usr/bin/python3
+.venv-triton/.done: tests/bench/rivals/triton.txt | $(UV)
+	@if $(DEBIANS_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
+	  echo "Installing NVIDIA Triton into .venv-triton" >&2; \
+	  $(UV) venv --quiet --allow-existing --python $(DEBIANS_PYTHON) .venv-triton; \
+	  $(UV) pip sync --compile-bytecode --python .venv-triton $<; \
+	else mkdir -p .venv-triton; fi
 	@touch $@
 
 .PHONY: drill fuzz sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services test-faults model evaluate lock

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import psutil
 
-from tests.bench.contenders import Contender, Threads
+from tests.bench.contender import Contender, Threads
 from tests.bench.load import closed
 from tests.bench.scenarios import CLIENTS, Photos
 from tests.processes import Server

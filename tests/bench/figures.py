@@ -62,6 +62,8 @@ class Results(BaseModel):
     options: str
     load_before: float
     """The machine's load average before anything was started: what else it had to do."""
+    left_out: dict[str, str] = {}
+    """Who could not be measured on this machine, and why."""
     threads: dict[str, str] = {}
     """What each rival was given after the pilot."""
     pilot: dict[str, dict[str, float]] = {}

@@ -1,6 +1,10 @@
-"""How large the packages of an image are: what they installed here, with all that they require."""
+"""`python -m tests.bench.packages REQUIREMENT...`: the megabytes of packages and of all that they require.
 
-import re
+It runs in the environment that they are installed in.
+"""
+
+import subprocess
+import sys
 from collections.abc import Iterable
 from importlib.metadata import distribution
 from pathlib import Path
@@ -8,27 +12,13 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.bench.contenders import COURSE, CUSTOM_MODEL, OURS, TORCHSERVE
-from tests.conftest import ROOT
-
-TORCH = ("torch", "pillow", "numpy")
-REQUIREMENTS = {
-    COURSE: ("fastapi", "uvicorn", *TORCH),
-    TORCHSERVE: ("torchserve", "torch-model-archiver", "pyyaml", *TORCH),
-    CUSTOM_MODEL: ("kserve", *TORCH),
-}
+ROOT = Path(__file__).parents[2]
 
 
-def sizes_mb() -> dict[str, float]:
-    """Give the megabytes (10^6 bytes) of every contender's packages."""
-    lock = (ROOT / "predictor/requirements.txt").read_text()
-    ours = [line.strip(" \\") for line in lock.splitlines() if re.match(r"[a-z0-9]", line)]
-    sizes = {OURS: _size(ours)}
-    return {**sizes, **{name: _size(required) for name, required in REQUIREMENTS.items()}}
-
-
-def _size(requirements: Iterable[str]) -> float:
-    return round(sum(_files_size(name) for name in closure(requirements)) / 1e6, 1)
+def size_mb(python: Path, requirements: Iterable[str]) -> float:
+    """Give the megabytes (10^6 bytes) of packages in the environment of that Python."""
+    command = [python, "-m", "tests.bench.packages", *requirements]
+    return float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
 
 
 def closure(requirements: Iterable[str]) -> set[str]:
@@ -52,3 +42,7 @@ def closure(requirements: Iterable[str]) -> set[str]:
 def _files_size(name: str) -> int:
     paths = [Path(str(file.locate())) for file in distribution(name).files or []]
     return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{sum(_files_size(name) for name in closure(sys.argv[1:])) / 1e6:.1f}\n")

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench.contenders import Contender, Threads
+from tests.bench.contender import Contender, Threads
 from tests.bench.load import closed
 
 log = logging.getLogger(__name__)

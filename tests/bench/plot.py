@@ -11,10 +11,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from tests.bench.contenders import OURS
+from tests.bench.contenders import OURS, OURSELVES
+from tests.bench.eager import EAGER
 from tests.bench.figures import Results
 from tests.bench.scenarios import CLIENTS, SMALL
-from tests.bench.tables import NAMES
+from tests.bench.tables import names
+
+STYLES = {
+    **{each.name: {"linewidth": 2.5, "color": "tab:red"} for each in OURSELVES},
+    **{each.name: {"linewidth": 1, "color": "grey"} for each in EAGER},
+}
+"""How ours and the usual rivals are drawn; peers get a colour each."""
+MARKERS = "osD^vP*XhdpH"
 
 
 def draw(results: Results, path: Path) -> None:
@@ -30,19 +38,24 @@ def picture(results: Results) -> Figure:
     def load(name: str, clients: int, figure: str) -> float:
         return float(getattr(results.scenarios[SMALL[clients].name][name], figure))
 
-    figure, (throughput, latency, memory) = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
-    _panel(throughput, "Photos a second", lambda name, clients: load(name, clients, "per_second"))
-    throughput.axhline(results.limits[OURS], color="grey", linestyle=":", label="d: no server")
-    _panel(latency, "99 % answered within, ms", lambda name, clients: load(name, clients, "p99_ms"))
-    _panel(memory, "Memory, MB", lambda name, clients: results.memory_mb[name][str(clients)])
-    handles, labels = throughput.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+    figure, panels = plt.subplots(1, 3, figsize=(13, 5.5), layout="constrained")
+    drawn = {
+        "Photos a second": lambda name, clients: load(name, clients, "per_second"),
+        "99 % answered within, ms": lambda name, clients: load(name, clients, "p99_ms"),
+        "Memory, MB": lambda name, clients: results.memory_mb[name][str(clients)],
+    }
+    for axes, (title, of) in zip(panels, drawn.items(), strict=True):
+        _panel(axes, title, names(results), of)
+    panels[0].axhline(results.limits[OURS], color="black", linestyle=":", label="d: no server")
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     return figure
 
 
-def _panel(axes: Axes, title: str, figure: Callable[[str, int], float]) -> None:
-    for name in NAMES:
-        axes.plot(CLIENTS, [figure(name, clients) for clients in CLIENTS], marker="o", label=name)
+def _panel(axes: Axes, title: str, contenders: list[str], figure: Callable[[str, int], float]) -> None:
+    for name, marker in zip(contenders, MARKERS, strict=False):
+        values = [figure(name, clients) for clients in CLIENTS]
+        axes.plot(CLIENTS, values, marker=marker, label=name, **STYLES.get(name, {}))
     axes.set(title=title, xlabel="clients at once", xscale="log", yscale="log")
     axes.set_xticks(CLIENTS, [str(clients) for clients in CLIENTS])
     axes.xaxis.set_minor_locator(NullLocator())

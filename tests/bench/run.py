@@ -1,6 +1,7 @@
 """A whole run: the pilot, the rounds with every server up, the uploads, then each server alone."""
 
 import json
+import logging
 import os
 import platform
 import subprocess
@@ -17,11 +18,14 @@ import requests
 
 from predictor.training import FLOAT32, MODEL
 from tests.bench import alone, packages, pilot, scenarios, uploads
-from tests.bench.contenders import CONTENDERS, OURS, OURS_FLOAT32, Contender, Threads
+from tests.bench.contender import Contender, Threads
+from tests.bench.contenders import CONTENDERS, OURS, OURS_FLOAT32
 from tests.bench.figures import Results
 from tests.bench.photos import phone_photo, small_photos
 from tests.bench.scenarios import Length, Photos, Running
 from tests.conftest import ROOT
+
+log = logging.getLogger(__name__)
 
 GIB = 1024**3
 
@@ -37,7 +41,7 @@ def run(length: Length) -> Results:
     photos = Photos(small_photos(), phone_photo())
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        chosen = {each: _choose(each, folder, photos, length, results) for each in CONTENDERS}
+        chosen = _settings(folder, photos, length, results)
         with _running(chosen, folder) as running:
             _side_by_side(running, photos, length, results)
             ours, server = running[OURS]
@@ -51,8 +55,22 @@ def run(length: Length) -> Results:
             results.cpu_ms[contender.name] = took.cpu_ms
     parts = [_parts() for _ in range(length.rounds)]  # torch is fast in one, slow in the next
     results.parts_cpu_ms = {name: median(each[name] for each in parts) for name in parts[0]}
-    results.packages_mb = packages.sizes_mb()
+    results.packages_mb = {each.name: packages.size_mb(each.python, each.packages) for each in chosen}
     return results
+
+
+def _settings(folder: Path, photos: Photos, length: Length, results: Results) -> dict[Contender, Threads]:
+    """Choose each contender's settings; who can't be installed or started is left out, with the reason."""
+    chosen = {}
+    for contender in CONTENDERS:
+        try:
+            if contender.left_out:
+                raise AssertionError(contender.left_out)  # noqa: TRY301 - as a server that doesn't start
+            chosen[contender] = _choose(contender, folder, photos, length, results)
+        except AssertionError as error:
+            results.left_out[contender.name] = str(error).strip().splitlines()[-1]
+            log.warning("Left out: %s. %s", contender.name, results.left_out[contender.name])
+    return chosen
 
 
 def _parts() -> dict[str, float]:
@@ -97,19 +115,21 @@ def _side_by_side(running: Running, photos: Photos, length: Length, results: Res
 def _same_answers(running: Running, photos: Photos) -> dict[str, float]:
     """Compare the classes that each gives with ours at float32."""
     answers = {
-        name: [_class(contender, server.url, photo) for photo in photos.small]
+        name: [class_of(contender, server.url, photo) for photo in photos.small]
         for name, (contender, server) in running.items()
     }
     right = answers[OURS_FLOAT32]
     return {name: sum(map(str.__eq__, given, right)) / len(right) for name, given in answers.items()}
 
 
-def _class(contender: Contender, url: str, photo: bytes) -> str:
-    headers = {"Content-Type": contender.content_type}
-    response = requests.post(url + contender.path, contender.encode(photo), headers=headers, timeout=60)
+def class_of(contender: Contender, url: str, photo: bytes) -> str:
+    """Ask a server for a photo's class."""
+    body = contender.encode(photo)
+    headers = dict(line.split(": ") for line in contender.headers(body).splitlines())
+    headers["Content-Type"] = contender.content_type
+    response = requests.post(url + contender.path, body, headers=headers, timeout=60)
     response.raise_for_status()
-    answer = response.json()
-    return str(answer.get("predictions", [answer])[0]["prediction"])
+    return contender.read(response.json())
 
 
 def machine() -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from tests.bench.contenders import Contender
+from tests.bench.contender import Contender
 from tests.bench.figures import Figures
 from tests.bench.load import Load, closed, paced
 from tests.conftest import ROOT

@@ -4,11 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from tests.bench.bars import measured
 from tests.bench.capacity import sentences
-from tests.bench.contenders import CONTENDERS, OURS, OURS_FLOAT32, RIVAL_NAMES
+from tests.bench.contenders import CONTENDERS, OURS, OURS_FLOAT32
+from tests.bench.eager import EAGER
 from tests.bench.figures import Results
 from tests.bench.scenarios import CLIENTS, HALF, NEIGHBOUR, PHONE, SMALL
 
-NAMES = tuple(each.name for each in CONTENDERS)
+
+def names(results: Results) -> list[str]:
+    """Name those that were measured, in order."""
+    return [each.name for each in CONTENDERS if each.name in results.cold_start_s]
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -19,7 +23,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def summary(results: Results) -> str:
     """Write what a run comes to: the machine, one table, and how ours stands to the rest."""
-    return "\n".join([_conditions(results), _comparison(results), _ratios(results)])
+    return "\n".join([_conditions(results), _comparison(results), _share(results), *_left_out(results)])
 
 
 def details(results: Results) -> str:
@@ -37,32 +41,34 @@ def _conditions(results: Results) -> str:
 
 
 def _comparison(results: Results) -> str:
-    heads = ["", "16 clients: photos a second", "16 clients: p99 ms", "1 client: p50 ms"]
+    heads = ["", "16 clients: photos a second", "GourmetGram's to that", "p99 ms", "1 client: p50 ms"]
     heads += ["phone photos a second", "cold start s", "memory MB", "packages MB"]
-    rows = []
-    for name in NAMES:
+    ours, rows = results.scenarios[SMALL[16].name][OURS].per_second, []
+    for name in names(results):
         one, many = (results.scenarios[SMALL[clients].name][name] for clients in (1, 16))
         rows.append([
             name,
             f"{many.per_second:.0f}{_refused(many.refused)}",
+            f"{ours / many.per_second:.2f}",
             f"{many.p99_ms:.0f}",
             f"{one.p50_ms:.1f}",
             f"{results.scenarios[PHONE.name][name].per_second:.0f}",
             f"{results.cold_start_s[name]:.1f}",
             f"{results.memory_mb[name]['16']:.0f}",
-            f"{results.packages_mb.get(name, results.packages_mb[OURS]):.0f}",
+            f"{results.packages_mb[name]:.0f}",
         ])  # fmt: skip
-    rows.append(["d: no server", f"{results.limits[OURS]:.0f}", *[""] * 6])
+    limit = results.limits[OURS]
+    rows.append(["d: no server", f"{limit:.0f}", f"{ours / limit:.2f}", *[""] * 6])
     return table(heads, rows)
 
 
-def _ratios(results: Results) -> str:
-    ours, *others = (results.scenarios[SMALL[16].name][name].per_second for name in (OURS, *RIVAL_NAMES))
-    *ratios, last = [f"{ours / other:.1f}" for other in others]
-    return (
-        f"With 16 clients GourmetGram answers {', '.join(ratios)} and {last} times as many photos as a, b\n"
-        f"and c, and {ours / results.limits[OURS]:.2f} of what the CPUs can compute without a server.\n"
-    )
+def _share(results: Results) -> str:
+    ours = results.scenarios[SMALL[16].name][OURS].per_second
+    return f"That is {ours / results.limits[OURS]:.2f} of what the CPUs can compute without a server.\n"
+
+
+def _left_out(results: Results) -> list[str]:
+    return [f"Not measured here: {name}. {reason}\n" for name, reason in results.left_out.items()]
 
 
 def _parts(results: Results) -> Iterator[str]:
@@ -80,7 +86,7 @@ def _small_photos(results: Results) -> str:
     heads = ["small photos", "1 client: p50 / p99 ms"]
     heads += [f"{clients}: a second" for clients in CLIENTS[1:]] + ["16: p99 ms", "64: p99 ms"]
     rows = []
-    for name in NAMES:
+    for name in names(results):
         loads = {clients: results.scenarios[SMALL[clients].name][name] for clients in CLIENTS}
         row = [name, f"{loads[1].p50_ms:.1f} / {loads[1].p99_ms:.1f}"]
         row += [
@@ -108,7 +114,7 @@ def _other_loads(results: Results) -> str:
         "same class",
     ]
     rows = []
-    for name in NAMES:
+    for name in names(results):
         half = results.scenarios[HALF][name]
         memory = " / ".join(f"{results.memory_mb[name][str(clients)]:.0f}" for clients in CLIENTS)
         rows.append([
@@ -118,7 +124,7 @@ def _other_loads(results: Results) -> str:
             f"{half.p50_ms:.1f} / {half.p99_ms:.1f}",
             f"{results.cold_start_s[name]:.1f}",
             memory,
-            f"{results.packages_mb.get(name, results.packages_mb[OURS]):.0f}",
+            f"{results.packages_mb[name]:.0f}",
             f"{results.same_answers[name]:.0%}",
         ])  # fmt: skip
     return table(heads, rows)
@@ -142,10 +148,11 @@ def _chosen_threads(results: Results) -> str:
 
 
 def _processor_time(results: Results) -> str:
-    ours = {OURS: ("decoding", "model"), OURS_FLOAT32: ("decoding", "model, float32")}
+    others = {each.name: ("decoding, rivals", "model, rivals") for each in EAGER}
+    others[OURS_FLOAT32] = ("decoding", "model, float32")
     rows = []
-    for name in NAMES:
-        parts = ours.get(name, ("decoding, rivals", "model, rivals"))
+    for name in names(results):
+        parts = others.get(name, ("decoding", "model"))
         total, (decoding, model) = results.cpu_ms[name], (results.parts_cpu_ms[part] for part in parts)
         row = (total, decoding, model, total - decoding - model)
         rows.append([name, *(f"{each:.2f}" for each in row)])

@@ -9,7 +9,7 @@ from pathlib import Path
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store
 from tests.bench.alone import cpu_seconds
-from tests.bench.contenders import http_request
+from tests.bench.contender import http_request
 from tests.bench.figures import Figures, Upload
 from tests.bench.load import Load, closed
 from tests.bench.scenarios import Length

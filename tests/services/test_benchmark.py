@@ -5,12 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from gourmetgram.classes import CLASSES
+from predictor import runtimes
+from predictor.images import to_square
 from predictor.training import MODEL
 from tests.bench import alone
-from tests.bench.contenders import CONTENDERS, OURS, Threads
+from tests.bench.contender import Contender, Threads
+from tests.bench.contenders import CONTENDERS, OURS
 from tests.bench.limit import photos_per_second
 from tests.bench.load import closed, paced
+from tests.bench.peers import PEERS
 from tests.bench.photos import small_photos
+from tests.bench.run import class_of
 from tests.bench.scenarios import Photos
 from tests.processes import Server
 from tests.uploads import photo
@@ -26,6 +32,24 @@ def small() -> Sequence[bytes]:
 @pytest.fixture(scope="module")
 def asked(small: Sequence[bytes]) -> Sequence[bytes]:
     return [CONTENDER.request(each) for each in small]
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+def test_a_peer_gives_the_same_class(peer: Contender, tmp_path: Path, small: Sequence[bytes]) -> None:
+    if peer.left_out:
+        pytest.skip(peer.left_out)
+    server = peer.new_server(tmp_path, peer.choices[-1]).start()
+    try:
+        assert class_of(peer, server.url, small[0]) == prediction_of(small[0])
+        assert (
+            closed(server.port, [peer.request(each) for each in small], clients=2, seconds=0.2).refused == 0
+        )
+    finally:
+        server.stop()
+
+
+def prediction_of(photo: bytes) -> str:
+    return CLASSES[int(runtimes.load("onnx", MODEL).run(to_square(photo)).argmax())]
 
 
 def test_clients_that_wait_for_their_answers_are_all_answered(

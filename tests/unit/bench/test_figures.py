@@ -9,7 +9,8 @@ from tests.bench import document
 from tests.bench.__main__ import KEPT
 from tests.bench.bars import Bar, bars
 from tests.bench.capacity import capacity
-from tests.bench.contenders import CONTENDERS, COURSE, OURS, OURS_FLOAT32
+from tests.bench.contenders import CONTENDERS, OURS, OURS_FLOAT32
+from tests.bench.eager import COURSE
 from tests.bench.figures import Figures, Results, Upload, percentile
 from tests.bench.load import Load
 from tests.bench.plot import picture
@@ -40,15 +41,15 @@ def results() -> Results:
         date="2026-01-01",
         options="1 round",
         load_before=0.1,
-        threads={COURSE: "1 worker"},
-        pilot={COURSE: {"1 worker": 10}},
+        threads={COURSE.name: "1 worker"},
+        pilot={COURSE.name: {"1 worker": 10}},
         same_answers=dict.fromkeys(names, 1.0),
         scenarios=dict.fromkeys((*(each.name for each in SCENARIOS), HALF), row),
         limits={OURS: 105, OURS_FLOAT32: 200},
         cold_start_s=dict.fromkeys(names, 2),
         memory_mb={name: {str(clients): 100 for clients in CLIENTS} for name in names},
         largest_memory_mb=dict.fromkeys(names, 300),
-        packages_mb={name: 400 if name == OURS else 5000 for name in names},
+        packages_mb={name: 400.0 if name == OURS else 5000.0 for name in names},
         cpu_ms=dict.fromkeys(names, 5.0),
         parts_cpu_ms=dict.fromkeys(PARTS, 1.0),
         upload=upload,
@@ -76,6 +77,22 @@ def test_the_bars_are_ratios_to_the_rivals(results: Results) -> None:
     assert met["throughput, 16 clients, to d"]
     assert not met["resident memory at most, MB"]
     assert not next(bar for bar in bars(results, OURS_FLOAT32) if bar.what.endswith("to d")).met
+
+
+def test_the_strongest_of_the_peers_sets_the_bars(results: Results) -> None:
+    results.memory_mb["LitServe"]["16"] = 80
+    met = {bar.what: bar.met for bar in bars(results)}
+    assert met["throughput, 16 clients, to NVIDIA Triton"]
+    assert met["p99, 16 clients, to the least of the peers, FastAPI, ONNX Runtime in threads"]
+    assert not met["memory, 16 clients, to the least of the peers, LitServe"]
+
+
+def test_who_can_not_be_measured_is_named_with_the_reason(results: Results) -> None:
+    results.left_out["NVIDIA Triton"] = "There is no Python for it."
+    for row in (results.packages_mb, results.cold_start_s, *results.scenarios.values()):
+        row.pop("NVIDIA Triton", None)
+    assert "Not measured here: NVIDIA Triton. There is no Python for it." in summary(results)
+    assert "NVIDIA Triton |" not in details(results)
 
 
 def test_the_tables_hold_every_contender_and_verdict(results: Results) -> None:
