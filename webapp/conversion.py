@@ -3,15 +3,18 @@
 from io import BytesIO
 from threading import Lock
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 from werkzeug.exceptions import BadRequest
+
+from gourmetgram import heif
 
 MAX_PIXELS = 25_000_000
 """Phones take photos of at most 24 megapixels unless told otherwise."""
 MAX_EXIF_BYTES = 65_527
 """The most that fits into a JPEG segment."""
 QUALITY = 92
+FORMATS = ("HEIF", "AVIF")
 
 DAMAGED = "This photo is damaged or incomplete."
 TOO_LARGE = "This photo is too large: at most {:g} megapixels are accepted as HEIC or AVIF."
@@ -31,15 +34,22 @@ def to_jpeg(body: bytes) -> bytes:
         BadRequest: it is damaged, or has more than `MAX_PIXELS`.
     """
     try:
-        with _one_photo, Image.open(BytesIO(body), formats=("HEIF", "AVIF")) as image:
+        with _one_photo, _opened(body) as image:
             _require_size(image)
-            profile = image.info.get("icc_profile")
+            profile = image.info.get("icc_profile") or heif.profile(body)
             image.load()
             return _saved(image, _exif_once_upright(image), profile)
     except BadRequest:
         raise
     except Exception as error:  # the decoders raise many types on damaged files
         raise BadRequest(DAMAGED) from error
+
+
+def _opened(body: bytes) -> Image.Image:
+    try:
+        return Image.open(BytesIO(body), formats=FORMATS)
+    except (UnidentifiedImageError, ValueError):  # what Pillow and libavif raise for a broken EXIF block
+        return Image.open(BytesIO(heif.without_exif(body)), formats=FORMATS)
 
 
 def _require_size(image: Image.Image) -> None:

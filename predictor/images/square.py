@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import lru_cache
 from io import BytesIO
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image
 from PIL.ImageFile import ImageFile
 from pillow_heif import register_heif_opener
 
-from predictor.images.mending import MAX_PROFILE_BYTES, ended, mended
+from predictor.images.colours import to_srgb
+from predictor.images.mending import ended, mended
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom, in pixels."""
@@ -84,7 +84,7 @@ def to_square(
     try:
         with ExitStack() as room:  # released when the photo is freed, not just decoded
             try:
-                return _decode(mended(body), max_pixels, crop, side, room)
+                return _decode(body, max_pixels, crop, side, room)
             except OSError:
                 return _without_an_end(body, lambda each: _decode(each, max_pixels, crop, side, room))
     except ImageRejected:
@@ -98,11 +98,11 @@ def to_square(
 def _decode(
     body: bytes, max_pixels: int, crop: Callable[[int, int], Box], side: int, room: ExitStack
 ) -> Image.Image:
-    with Image.open(BytesIO(body), formats=FORMATS) as image:
+    with Image.open(BytesIO(mended(body)), formats=FORMATS) as image:
         _require_size(image, max_pixels)
         if _is_large(image):
             room.enter_context(_one_large_photo)
-        return _upright(_cut(image, crop, side), image)
+        return _upright(_cut(image, body, crop, side), image)
 
 
 def _without_an_end(body: bytes, decode: Callable[[bytes], Image.Image]) -> Image.Image:
@@ -155,7 +155,7 @@ def _too_large(max_pixels: int) -> str:
     return f"The picture is too large: at most {most:g} megapixels are accepted, {most / 2:g} if no JPEG."
 
 
-def _cut(image: ImageFile, crop: Callable[[int, int], Box], side: int) -> Image.Image:
+def _cut(image: ImageFile, body: bytes, crop: Callable[[int, int], Box], side: int) -> Image.Image:
     """Cut out and scale in one step, so that no intermediate is ever larger than the photo."""
     image.draft(None, (SHORTER_SIDE, SHORTER_SIDE))  # JPEG only: decodes at 1/2, 1/4 or 1/8, never below this
     image.decodermaxblock = _READ_BYTES
@@ -164,7 +164,7 @@ def _cut(image: ImageFile, crop: Callable[[int, int], Box], side: int) -> Image.
     image.load()
     box = crop(*image.size)
     scaled = _continuous_tones(image).resize((side, side), Image.Resampling.BILINEAR, box, reducing_gap=2.0)
-    return _standard_rgb(_on_white(scaled), image.info.get("icc_profile"))
+    return _on_white(to_srgb(scaled, body, image.info.get("icc_profile")))
 
 
 def _continuous_tones(image: Image.Image) -> Image.Image:
@@ -180,12 +180,12 @@ def _continuous_tones(image: Image.Image) -> Image.Image:
         # A 16-bit value, while Pillow has kept the upper eight bits of each colour.
         return _with_alpha(image, (np.asarray(image) != [value >> 8 for value in hidden]).any(axis=2))
     if image.has_transparency_data:
-        return image.convert("RGBA")
+        return image.convert("LA" if image.mode in ("L", "LA") else "RGBA")
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
 
 
 def _with_alpha(image: Image.Image, is_seen: NDArray[np.bool_]) -> Image.Image:
-    shown = image.convert("RGBA")
+    shown = image.copy()
     shown.putalpha(Image.fromarray(is_seen.astype(np.uint8) * 255))
     return shown
 
@@ -196,22 +196,6 @@ def _on_white(image: Image.Image) -> Image.Image:
     page = Image.new("RGB", image.size, "white")
     page.paste(image, mask=image.getchannel("A"))
     return page
-
-
-def _standard_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Convert to sRGB, ignoring a profile that is broken, huge or of another colour model."""
-    try:
-        small = profile and len(profile) <= MAX_PROFILE_BYTES
-        converted = _to_srgb(profile, image.mode).apply(image) if small else image
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        converted = image
-    return converted if converted.mode == "RGB" else converted.convert("RGB")
-
-
-@lru_cache(maxsize=16)  # a camera's photos share a profile, and a transform takes longer than the rest
-def _to_srgb(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform:
-    source = ImageCms.ImageCmsProfile(BytesIO(profile))
-    return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
 
 
 def _upright(square: Image.Image, photo: Image.Image) -> Image.Image:

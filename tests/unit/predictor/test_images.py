@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from predictor.images import MAX_PROFILE_BYTES, SHORTER_SIDE, SIDE, ImageRejected, to_square
+from tests.corpus.encoded import coded
 
 PHOTO = Path(__file__).parents[2] / "data/food-11/evaluation/class_06/000.jpg"
 
@@ -143,6 +144,13 @@ def test_any_shape_can_be_seen(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
 def test_what_phones_take_is_read(photo: Image.Image, kind: str) -> None:
     assert difference(encoded(photo, kind, quality=95), encoded(photo)) < 3
+
+
+def test_a_heic_whose_colours_are_numbers_looks_like_the_avif(photo: Image.Image) -> None:
+    # Chromium, which shows AVIF but not HEIC, is what the AVIF is compared with.
+    heic, avif = (coded(encoded(photo, kind, quality=95), 12, 13) for kind in ("HEIF", "AVIF"))
+    assert difference(heic, avif) < 3
+    assert difference(heic, encoded(photo)) > 3
 
 
 @pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF"])

@@ -4,16 +4,18 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageCms
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest
 
+from tests.corpus.encoded import camera, coded, with_broken_exif
 from tests.unit.webapp.test_metadata import PLACE, PROFILE, block, kept_exif
 from webapp import conversion
 from webapp.conversion import to_jpeg
 from webapp.photos import Photo, read_photo
 
 KINDS = ["HEIF", "AVIF"]
+DISPLAY_P3, SRGB_TRANSFER = 12, 13
 
 
 def scene() -> Image.Image:
@@ -73,15 +75,38 @@ def test_the_colours_profile_stays(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_colours_described_by_numbers_get_a_profile(kind: str) -> None:
+    jpeg = to_jpeg(coded(encoded(scene(), kind), DISPLAY_P3, SRGB_TRANSFER))
+    with Image.open(BytesIO(jpeg)) as image:
+        profile = ImageCms.ImageCmsProfile(BytesIO(image.info["icc_profile"]))
+        shown = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"))
+    assert shown.getpixel((10, 10))[1:] == (0, 0)
+    assert shown.getpixel((90, 20)) == (255, 255, 255)
+    assert profile.profile.profile_description == "Colours described by numbers"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_srgb_needs_no_profile(kind: str) -> None:
+    with Image.open(BytesIO(to_jpeg(coded(encoded(scene(), kind), 1, SRGB_TRANSFER)))) as image:
+        assert "icc_profile" not in image.info
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_place_goes_and_the_camera_stays(kind: str) -> None:
     body = read(encoded(scene(), kind, exif=block())).body
     assert PLACE not in body
     assert kept_exif(body)[ExifTags.Base.Make] == "Fairphone"
 
 
-def test_a_broken_exif_block_does_not_cost_the_photo() -> None:
-    body = encoded(scene(), "HEIF", exif=b"Exif\0\0not a TIFF block")
-    assert difference(decoded(read(body).body), scene()) < 3
+BROKEN_EXIF = {
+    "HEIF": encoded(scene(), "HEIF", exif=b"Exif\0\0not a TIFF block"),
+    "AVIF": with_broken_exif(encoded(scene(), "AVIF", exif=camera())),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_broken_exif_block_does_not_cost_the_photo(kind: str) -> None:
+    assert difference(decoded(read(BROKEN_EXIF[kind]).body), scene()) < 3
 
 
 @pytest.mark.parametrize("kind", KINDS)
