@@ -3,6 +3,7 @@
 import io
 import statistics
 import timeit
+from collections.abc import Mapping
 
 from PIL import Image
 
@@ -18,7 +19,7 @@ KINDS: dict[str, dict[str, bool]] = {
 ROUNDS = 21
 
 
-def photo(kind: str, options: dict[str, bool]) -> bytes:
+def photo(kind: str, options: Mapping[str, object]) -> bytes:
     """Make a photo with a sensor's noise at a quarter of its resolution."""
     noise = Image.effect_noise((SIZE[0] // 4, SIZE[1] // 4), 80)
     body = io.BytesIO()
