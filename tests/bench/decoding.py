@@ -1,4 +1,4 @@
-"""`python -m tests.bench.decoding`: what it costs to decode a photo, to mend its file, to convert its colours."""
+"""`python -m tests.bench.decoding`: the cost of decoding a photo, of repairing it, of converting its colours."""
 
 import statistics
 import timeit
