@@ -14,70 +14,70 @@ help: ## list the targets
 
 ## One machine
 
-up: $(BIN)/.run $(BIN)/.label-studio ## install, start every part and print where it is
+up: $(BIN)/.run $(BIN)/.label-studio ## install everything, start all components and print their addresses
 	@$(BIN)/python -m manifests.local up
 
-status: $(BIN)/.run ## say which parts run
+status: $(BIN)/.run ## show which components are running
 	@$(BIN)/python -m manifests.local status
 
-logs: $(BIN)/.run ## follow the logs of every part
+logs: $(BIN)/.run ## follow the logs of all components
 	@$(BIN)/python -m manifests.local logs
 
-down: $(BIN)/.run ## stop every part; the data stays in .local
+down: $(BIN)/.run ## stop all components; the data stays in .local
 	@$(BIN)/python -m manifests.local down
 
 # The jobs of the feedback loop, at any time; the scheduler runs the first three every night. On a terminal they print
 # text; JSON=yes gives one line of JSON instead, as for machines.
-sample: $(BIN)/.run ## draw predictions at random and make them tasks
+sample: $(BIN)/.run ## draw predictions at random and create labelling tasks
 	@$(BIN)/python -m manifests.local job sampling $(if $(JSON),--json)
 
-sync: $(BIN)/.run ## import tasks into Label Studio and see to the export; one project: PROJECT=1, 2, 3 or 4
+sync: $(BIN)/.run ## import tasks into Label Studio and export its annotations; for one project: PROJECT=1, 2, 3 or 4
 	@$(BIN)/python -m manifests.local job sync $(PROJECT) $(if $(JSON),--json)
 
-process: $(BIN)/.run ## turn annotations and relabels into labels and class folders
+process: $(BIN)/.run ## turn annotations and corrections into labels, and sort the photos into class folders
 	@$(BIN)/python -m manifests.local job processing $(if $(JSON),--json)
 
-report: $(BIN)/.run ## say how good the model is, by the labels; a picture goes to .local/report.png
+report: $(BIN)/.run ## report the model's accuracy from the labels; the chart is saved as .local/report.png
 	@$(BIN)/python -m manifests.local job report --picture .local/report.png $(if $(JSON),--json)
 
-delete: $(BIN)/.run ## delete predictions and all that followed from them: ID="<prediction id> ..."
+delete: $(BIN)/.run ## delete predictions and everything derived from them: ID="<prediction id> ..."
 	@$(BIN)/python -m manifests.local job deletion $(or $(ID),$(error Say which: make delete ID=<prediction id>))
 
 BACKUP ?= backup
-backup: $(BIN)/.run ## copy what can't be made again, while the parts run, into BACKUP=backup
+backup: $(BIN)/.run ## back up everything that can't be recreated to BACKUP=backup; nothing has to stop
 	@$(BIN)/python -m manifests.local backup $(BACKUP)
 
-restore: $(BIN)/.run ## bring the copy in BACKUP=backup into an empty place
+restore: $(BIN)/.run ## restore the backup in BACKUP=backup into an empty installation
 	@$(BIN)/python -m manifests.local restore $(BACKUP)
 
-review: $(BIN)/.run ## have the labels that are most likely wrong looked at again, in a project of their own
+review: $(BIN)/.run ## send the labels that are most likely wrong to a review project
 	@$(BIN)/python -m manifests.local job review $(if $(JSON),--json)
 
 # The new model. Options: BASE=<Food-11>, to learn its training/ again, EVALUATION=<Food-11>, to judge by its evaluation/
 # as well as by the random sample, VERSION=<version>, WHY=<reason>. Threads that spin while they wait for each other
-# take the CPU from the parts that run beside them.
+# take the CPU from the components that run beside them.
 retrain: export OMP_WAIT_POLICY := PASSIVE
 retrain: export MALLOC_MMAP_THRESHOLD_ := 4294967296
 retrain: export MALLOC_TRIM_THRESHOLD_ := 4294967296
-retrain: $(BIN)/.test ## train a candidate of the labels, and let the gate judge it
+retrain: $(BIN)/.test ## train a candidate on the labels and run it through the gate
 	@$(BIN)/python -m manifests.local retrain $(if $(BASE),--base "$(BASE)") $(if $(EVALUATION),--evaluation "$(EVALUATION)")
 
-gate: $(BIN)/.test ## judge a version of the registry again: VERSION=<version>
+gate: $(BIN)/.test ## run a version from the registry through the gate again: VERSION=<version>
 	@$(BIN)/python -m manifests.local gate $(VERSION) $(if $(EVALUATION),--evaluation "$(EVALUATION)")
 
 promote: $(BIN)/.run ## serve the candidate, or VERSION, from now on
 	@$(BIN)/python -m manifests.local promote $(VERSION) $(if $(WHY),--why "$(WHY)")
 
-rollback: $(BIN)/.run ## serve the version again that the last promotion replaced
+rollback: $(BIN)/.run ## go back to the version that the last promotion replaced
 	@$(BIN)/python -m manifests.local rollback $(VERSION) $(if $(WHY),--why "$(WHY)")
 
-models: $(BIN)/.run ## say who chose which version of the model, when and why
+models: $(BIN)/.run ## show who chose which version of the model, when and why
 	@$(BIN)/python -m manifests.local history
 
-monitor: $(BIN)/.run $(BIN)/.label-studio ## start Prometheus and Alertmanager beside the parts
+monitor: $(BIN)/.run $(BIN)/.label-studio ## start Prometheus and Alertmanager as well
 	@$(BIN)/python -m manifests.local monitor
 
-dashboards: $(BIN)/.test ## write Grafana's dashboards and alerts from their code and the rules
+dashboards: $(BIN)/.test ## generate Grafana's dashboards and alerts
 	@$(BIN)/python -m monitoring
 
 ## Kubernetes. Options: DOCKER=podman (or buildah), IMAGES=<registry and folder>, STAGE=staging, canary or production,
@@ -100,13 +100,13 @@ images: ## build the images of the predictor, the web application and the jobs
 	  $(DOCKER) build $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) --tag $(IMAGES)/$$process:$(TAG) --file $$process/Dockerfile .; \
 	done
 
-push: ## push the images to the registry of IMAGES
+push: ## push the images to the registry in IMAGES
 	for process in $(PROCESSES); do $(DOCKER) push $(IMAGES)/$$process:$(TAG); done
 
-image-torch: ## build the predictor's other image, with torch and TorchServe: some gigabytes
+image-torch: ## build the predictor's image with torch and TorchServe: several gigabytes
 	$(DOCKER) build --tag $(IMAGES)/predictor-torch:$(TAG) --file predictor/torchserve/Dockerfile .
 
-cluster: images ## create a kind cluster with all that the chart stands on, and install the chart there
+cluster: images ## create a kind cluster with everything the chart depends on, and install the chart
 	kind get clusters | grep -qx gourmetgram || kind create cluster --config manifests/kind.yaml --image $(KIND_NODE_IMAGE)
 	kind export kubeconfig --name gourmetgram
 	manifests/platform/install.sh
@@ -116,13 +116,13 @@ cluster: images ## create a kind cluster with all that the chart stands on, and 
 cluster-down: ## delete the kind cluster, with its data
 	kind delete cluster --name gourmetgram
 
-cluster-backup: $(BIN)/.run ## copy what can't be made again from the release in STAGE into BACKUP=backup
+cluster-backup: $(BIN)/.run ## back up the release in STAGE to BACKUP=backup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" manifests/cluster-backup.sh save $(BACKUP) $(NAMESPACE)
 
-cluster-restore: $(BIN)/.run ## bring the copy in BACKUP=backup into a release that is new and empty
+cluster-restore: $(BIN)/.run ## restore the backup in BACKUP=backup into a new, empty release
 	@PATH="$(CURDIR)/$(BIN):$$PATH" manifests/cluster-backup.sh restore $(BACKUP) $(NAMESPACE)
 
-install: ## install or upgrade the chart in the cluster that kubectl talks to
+install: ## install or upgrade the chart in kubectl's current cluster
 	helm upgrade --install gourmetgram charts/gourmetgram --set image.registry=$(IMAGES) --timeout 15m \
 	  --namespace $(NAMESPACE) --create-namespace \
 	  $(if $(STAGE),--values manifests/stages/$(STAGE).yaml) $(if $(MONITORING),--set monitoring.enabled=true)
@@ -130,13 +130,13 @@ install: ## install or upgrade the chart in the cluster that kubectl talks to
 # A new model on the cluster. Options: STAGE, VERSION=<version>, PERCENT=<the most that a canary gets>, WHY=<reason>.
 ROLLOUT = $(BIN)/python -m manifests.rollout --namespace $(NAMESPACE) $(if $(WHY),--why "$(WHY)")
 
-cluster-canary: $(BIN)/.run ## let VERSION answer a part of the requests on the cluster, a tenth by default
+cluster-canary: $(BIN)/.run ## send a share of the cluster's traffic to VERSION: PERCENT=10
 	@$(ROLLOUT) --percent $(PERCENT) canary $(VERSION)
 
-cluster-promote: $(BIN)/.run ## let VERSION, or the canary, answer all requests on the cluster
+cluster-promote: $(BIN)/.run ## send all of the cluster's traffic to VERSION, or to the canary
 	@$(ROLLOUT) promote $(VERSION)
 
-cluster-rollback: $(BIN)/.run ## withdraw the canary, or go back to what the last promotion on the cluster replaced
+cluster-rollback: $(BIN)/.run ## withdraw the canary, or go back to the version that the last promotion replaced
 	@$(ROLLOUT) rollback $(VERSION)
 
 # What kube-score says and is meant so: tags are never moved; one endpoint says that a process answers; 1001 is the
@@ -148,7 +148,7 @@ MEANT_SO := container-image-pull-policy pod-probes-identical container-security-
 RENDER := --kube-version $(KUBERNETES_VERSION) --api-versions serving.kserve.io/v1beta1/InferenceService \
   --api-versions monitoring.coreos.com/v1/PrometheusRule
 # helm lint can't be told of KServe, and says on its standard error that it is missing.
-chart-lint: ## lint the chart with every scenario, and let kube-score judge it
+chart-lint: ## lint the chart in every scenario and check it with kube-score
 	for values in charts/gourmetgram/ci/*.yaml manifests/stages/*.yaml; do \
 	  helm lint --quiet --kube-version $(KUBERNETES_VERSION) charts/gourmetgram --values $$values 2>/dev/null; \
 	  helm template gourmetgram charts/gourmetgram $(RENDER) --values $$values | \
@@ -161,31 +161,31 @@ chart-lint: ## lint the chart with every scenario, and let kube-score judge it
 chameleon-up chameleon-status chameleon-extend chameleon-down: chameleon-%: $(BIN)/.chameleon
 	@$(BIN)/python -m chameleon $* $(CHAMELEON)
 
-chameleon-up: ## on Chameleon: reserve, create, install, wait until it answers
-chameleon-status: ## on Chameleon: say what there is and where it answers
-chameleon-extend: ## on Chameleon: keep it for another day
-chameleon-down: ## on Chameleon: delete all that was made, and nothing else
+chameleon-up: ## on Chameleon: reserve a lease, create the server, install, and wait until it responds
+chameleon-status: ## on Chameleon: show what exists and its addresses
+chameleon-extend: ## on Chameleon: extend the lease by a day
+chameleon-down: ## on Chameleon: delete everything that was created, and nothing else
 
 ## Tests
 
-test: lint test-unit test-services ## every test that needs neither root nor a cluster
+test: lint test-unit test-services ## run all tests that need neither root nor a cluster
 
-lint: $(BIN)/.test ## ruff, mypy and import-linter
+lint: $(BIN)/.test ## run ruff, mypy and import-linter
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test-unit: $(BIN)/.test ## the tests that need no service
+test-unit: $(BIN)/.test ## run the tests that need no service
 	$(BIN)/pytest -n auto tests/unit
 
-test-services: $(BIN)/.test $(BIN)/.label-studio .venv-mlflow/.done ## the tests with the real store, predictor, Label Studio and browser
+test-services: $(BIN)/.test $(BIN)/.label-studio .venv-mlflow/.done ## run the tests with the real store, predictor, Label Studio and browser
 	$(BIN)/pytest -n 3 tests/services
 
-test-faults: $(BIN)/.test $(BIN)/.label-studio ## the tests that kill processes, stop the store and cut off jobs
+test-faults: $(BIN)/.test $(BIN)/.label-studio ## run the tests that kill processes, stop the store and interrupt jobs
 	$(BIN)/pytest -n 3 tests/faults
 
-test-chameleon: $(BIN)/.test .venv-openstack/.done ## the provisioning against a real OpenStack, the user data in a container
+test-chameleon: $(BIN)/.test .venv-openstack/.done ## test the provisioning against a real OpenStack, and the user data in a container
 	$(BIN)/pytest --timeout 1800 tests/openstack
 
 ## The model
@@ -202,7 +202,7 @@ model: $(BIN)/.test ## train the model, export and quantize it: DATA=<Food-11> B
 mar: $(BIN)/.test ## pack the model for TorchServe: build/food11.mar
 	@$(BIN)/python -m predictor.torchserve.archive build
 
-evaluate: $(BIN)/.test ## judge the model on photos it has never seen: DATA=<Food-11>
+evaluate: $(BIN)/.test ## evaluate the model on photos it has never seen: DATA=<Food-11>
 	@$(BIN)/python -m predictor.training.evaluate "$(or $(DATA),$(error Say where the photos are: make evaluate DATA=<Food-11>))"
 
 ## A real Kubernetes for the tests: kind where Docker is, else a node that is built here (docs/test-cluster.md)
@@ -211,47 +211,47 @@ NODE := $(BIN)/python -m tests.cluster.node
 # What needs helm or versitygw, the default store on a cluster: both are built with the node.
 WITH_ITS_TOOLS := tests/unit/chart tests/services/test_access.py tests/services/test_store.py
 
-test-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## the tests on a real Kubernetes; without Docker it takes root
+test-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## run the tests on a real Kubernetes; without Docker this needs root
 	@eval "$$($(NODE) environment)"; $(BIN)/pytest -n auto $(WITH_ITS_TOOLS)
 	@eval "$$($(NODE) environment)"; $(BIN)/pytest tests/cluster --timeout 900
 
-test-cluster-build: $(BIN)/.run ## build what the tests' Kubernetes lacks, without starting it
+test-cluster-build: $(BIN)/.run ## build the parts of the tests' Kubernetes that are missing, without starting it
 	@$(NODE) build
 
-test-cluster-up: $(BIN)/.run ## start the tests' Kubernetes, building what is missing
+test-cluster-up: $(BIN)/.run ## start the tests' Kubernetes, after building what is missing
 	@$(NODE) up
 
-test-cluster-images: $(BIN)/.run ## build the project's images and bring them into the tests' Kubernetes
+test-cluster-images: $(BIN)/.run ## build the project's images and load them into the tests' Kubernetes
 	@for process in $(PROCESSES); do $(NODE) image $(IMAGES)/$$process:$(TAG) $$process/Dockerfile .; done
 
-test-cluster-torch: test-cluster-up test-cluster-images $(BIN)/.test ## the tests of the runtimes torch and TorchServe there
+test-cluster-torch: test-cluster-up test-cluster-images $(BIN)/.test ## test the torch and TorchServe runtimes there
 	@$(NODE) image $(IMAGES)/predictor-torch:$(TAG) predictor/torchserve/Dockerfile .
 	$(BIN)/pytest tests/cluster/release/test_7_runtimes.py --timeout 900
 
-test-cluster-environment: $(BIN)/.run ## print what a shell needs for kubectl and helm there
+test-cluster-environment: $(BIN)/.run ## print the environment that kubectl and helm need to reach it
 	@$(NODE) environment
 
-test-cluster-down: $(BIN)/.run ## end the tests' Kubernetes; what was built stays cached
+test-cluster-down: $(BIN)/.run ## stop the tests' Kubernetes; what was built stays cached
 	@$(NODE) down
 
 .PHONY: test-cluster test-cluster-build test-cluster-up test-cluster-images test-cluster-torch test-cluster-environment test-cluster-down
 
-bench: $(BIN)/.test .venv-peers/.done .venv-triton/.done ## compare the predictor with what people would use instead; ROUNDS=5 SECONDS=2, of each load
+bench: $(BIN)/.test .venv-peers/.done .venv-triton/.done ## compare the predictor with the alternatives; ROUNDS=5, SECONDS=2 for each load
 	$(BIN)/python -m tests.bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
 
-soak: $(BIN)/.test ## load predictor and web application for MINUTES=15 and watch their memory
+soak: $(BIN)/.test ## load the predictor and the web application for MINUTES=15 and watch their memory
 	$(BIN)/python -m tests.bench.soak $(if $(MINUTES),--minutes $(MINUTES))
 
-bench-jobs: $(BIN)/.test $(BIN)/.label-studio ## what the jobs cost, by how much is stored
+bench-jobs: $(BIN)/.test $(BIN)/.label-studio ## measure what the jobs cost, with more and more data stored
 	$(BIN)/python -m tests.bench.jobs
 	$(BIN)/python -m tests.bench.window
 
-bench-accuracy: $(BIN)/.test ## how often the estimated accuracy's interval holds the truth, on made-up months
+bench-accuracy: $(BIN)/.test ## check how often the accuracy interval contains the true value, on simulated months
 	$(BIN)/python -m tests.bench.accuracy
 
 ## Dependencies
 
-# Everything is resolved at once, and each process then gets its part of that: the versions agree.
+# Everything is resolved at once, and each process then gets its share of that: the versions agree.
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes pyproject.toml
 lock: $(UV) ## resolve the dependencies and write the lock files
 	$(LOCK) --group test -o tests/requirements.txt
@@ -267,23 +267,23 @@ lock: $(UV) ## resolve the dependencies and write the lock files
 	$(LOCK) --group label-studio -o cronjobs/label_studio/requirements.txt
 	$(LOCK) --group storage-initializer --constraints tests/requirements.txt -o tests/cluster/node/storage-initializer/requirements.txt
 
-drill: $(BIN)/.test ## break one part after the other under load, count what was lost, time the way back: DRILL=store-killed
+drill: $(BIN)/.test ## break one component after another under load, count losses and time the recovery: DRILL=store-killed
 	@$(BIN)/python -m tests.drill $(DRILL)
 
-fuzz: $(BIN)/.test ## fuzz what reads photos and bodies from outside, for MINUTES=10; what is found goes to build/fuzz
+fuzz: $(BIN)/.test ## fuzz the code that parses photos and request bodies for MINUTES=10; findings go to build/fuzz
 	for target in photos bodies; do \
 	  $(BIN)/python -m tests.fuzz $$target -max_total_time=$$(($(or $(MINUTES),10) * 30)) -print_final_stats=1; \
 	done
 
 LOCKED := predictor predictor/torchserve webapp cronjobs cronjobs/label_studio chameleon manifests/local
-sbom: $(BIN)/.test ## write what each part is made of, as CycloneDX, into build/sbom
+sbom: $(BIN)/.test ## write a bill of materials (CycloneDX) for each component to build/sbom
 	@mkdir -p build/sbom
 	for part in $(LOCKED); do \
 	  PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements $$part/requirements.txt --pyproject pyproject.toml --output-reproducible \
 	    --output-file build/sbom/$${part//\//-}.cdx.json; \
 	done
 
-audit: $(BIN)/.test ## look for known vulnerabilities in what is locked; it fails where no database answers
+audit: $(BIN)/.test ## check the locked packages for known vulnerabilities; it fails if no database responds
 	for part in $(LOCKED); do \
 	  $(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement $$part/requirements.txt; \
 	done
@@ -296,7 +296,7 @@ $(UV):
 
 RUN_LOCKS := $(foreach part,predictor webapp cronjobs manifests/local,$(part)/requirements.txt)
 $(BIN)/.run: $(RUN_LOCKS) | $(UV)
-	@echo "Installing what the parts need into .venv" >&2
+	@echo "Installing what the components need into .venv" >&2
 	$(UV) pip install --compile-bytecode --python .venv $(addprefix -r ,$(RUN_LOCKS))
 	@touch $@
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Copy what can't be made again out of a release's namespace, or bring it into a new one (docs/backup.md).
+# Back up what can't be recreated from a release's namespace, or restore it into a new one (docs/backup.md).
 # It needs kubectl and rclone. The order is that of manifests/local/backup.py, and the folder has the same shape.
 set -euo pipefail
 umask 077
@@ -19,7 +19,7 @@ reach_the_store() {
   forward=$!
   trap 'kill $forward 2> /dev/null || true; rm -f "$folder/.forwarded"' EXIT
   until port=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\).*/\1/p' "$folder/.forwarded") && [ -n "$port" ]; do
-    kill -0 $forward 2> /dev/null || { echo "The store of $release in $namespace can't be reached, for the reason above." >&2; exit 1; }
+    kill -0 $forward 2> /dev/null || { echo "The store of $release in $namespace can't be reached; the reason is above." >&2; exit 1; }
     sleep 0.2
   done
   export RCLONE_S3_PROVIDER=Other RCLONE_S3_ENDPOINT=http://127.0.0.1:$port RCLONE_S3_FORCE_PATH_STYLE=true
@@ -50,7 +50,7 @@ save() {
   if studio test -f $database; then
     copy_database_out > "$folder/label-studio/label_studio.sqlite3"
   else
-    echo "Label Studio is on PostgreSQL: back that up now, by its own means (docs/backup.md)."
+    echo "Label Studio uses PostgreSQL: back that up now with its own tools (docs/backup.md)."
   fi
   for place in production tracking/predictions labelstudio/tasks; do
     rclone --config "" copy ":s3:$place" "$folder/buckets/$place"
@@ -60,16 +60,16 @@ save() {
 }
 
 restore() {
-  [ -f "$folder/backup.json" ] || { echo "$folder holds no whole backup." >&2; exit 1; }
+  [ -f "$folder/backup.json" ] || { echo "$folder is not a complete backup." >&2; exit 1; }
   if ! kube get secret "$credentials" > /dev/null 2>&1; then
     kubectl create namespace "$namespace" --dry-run=client --output yaml | kubectl apply --filename -
     printf '{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "%s"}, "data": %s}' \
       "$credentials" "$(cat "$folder/credentials.json")" | kube create --filename -
-    echo "The keys are there. Install the release now, then run this again."
+    echo "The keys are restored. Install the release now, then run this again."
     exit
   fi
   reach_the_store
-  [ -z "$(rclone --config "" lsf :s3:production)" ] || { echo "This store has photos already." >&2; exit 1; }
+  [ -z "$(rclone --config "" lsf :s3:production)" ] || { echo "This store already contains photos." >&2; exit 1; }
   rclone --config "" copy "$folder/buckets" :s3:
   if [ -f "$folder/label-studio/label_studio.sqlite3" ]; then
     copy_database_in < "$folder/label-studio/label_studio.sqlite3"

@@ -101,16 +101,16 @@ class Release:
         command = [program, "--namespace", self.namespace, *arguments]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
-            message = f"{program} {arguments[0]} failed; what was served before goes on"
+            message = f"{program} {arguments[0]} failed; the model that was served before still is"
             raise RolloutError(message)
         return done.stdout
 
     def _unfinished(self, newest: Manifest, lasting: list[Manifest]) -> str:
-        state = f"revision {newest['revision']} is {newest['status']}: an upgrade runs now, or was cut short."
+        state = f"revision {newest['revision']} is {newest['status']}: it is in progress or was interrupted."
         if not lasting:
             return state
         back = f"helm rollback {NAME} {lasting[-1]['revision']} --namespace {self.namespace}"
-        return f"{state} If none runs: {back}"
+        return f"{state} If none is in progress: {back}"
 
 
 def _wanted(spec: Manifest) -> dict[str, tuple[str, int]]:

@@ -20,12 +20,12 @@ def canary(release: Release, version: str | None, percent: int, why: str) -> str
         RolloutError: helm refused it, or its pods did not become ready.
     """
     if not version:
-        message = "say which version: VERSION=…"
+        message = "say which version, with VERSION=…"
         raise RolloutError(message)
     release.state()
     values: dict[str, str | int] = {"canary.version": version, "canary.percent": percent}
     release.upgrade(values, f"canary {version}, {percent} %: {why}")
-    return f"{version} answers at most {percent} % of the requests"
+    return f"{version} gets at most {percent} % of the requests"
 
 
 def promote(release: Release, version: str | None, why: str) -> str:
@@ -37,7 +37,7 @@ def promote(release: Release, version: str | None, why: str) -> str:
     state = release.state()
     chosen = version or state.canary
     if not chosen and state.last_action == "promote":
-        return f"everybody gets {state.current}"
+        return f"{state.current} gets all requests"
     if not chosen:
         message = "there is no canary: make cluster-canary VERSION=…, or say which version to promote"
         raise RolloutError(message)
@@ -54,9 +54,9 @@ def rollback(release: Release, version: str | None, why: str) -> str:
     replaced = state.replaced if state.last_action == "promote" else None
     chosen = version or (state.current if state.canary else replaced)
     if not chosen and state.last_action:
-        return f"everybody gets {state.current}"
+        return f"{state.current} gets all requests"
     if not chosen:
-        message = "there is no canary, and helm remembers no promotion: say which version, VERSION=…"
+        message = "there is no canary, and no promotion in Helm's history: say which version, with VERSION=…"
         raise RolloutError(message)
     return _choose(release, state, "rollback", chosen, why)
 
@@ -65,7 +65,7 @@ def _choose(release: Release, state: State, action: str, version: str, why: str)
     replacing = f" in place of {state.current}" if version != state.current else ""
     values = {f"model.{state.key}": version, "canary.version": ""}
     release.upgrade(values, f"{action} {version}{replacing}: {why}")
-    return f"everybody gets {version}"
+    return f"{version} gets all requests"
 
 
 def main() -> int:
@@ -88,10 +88,10 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Choose the model of a release on a cluster.")
     parser.add_argument("action", choices=["canary", "promote", "rollback"])
-    parser.add_argument("version", nargs="?", help="default: the canary's, or the one before")
-    parser.add_argument("--percent", type=int, default=10, help="the most that a canary gets (default: 10)")
+    parser.add_argument("version", nargs="?", help="default: the canary's, or the previous one")
+    parser.add_argument("--percent", type=int, default=10, help="the canary's share at most (default: 10)")
     parser.add_argument("--namespace", default=NAME, help=f"of the release (default: {NAME})")
-    parser.add_argument("--why", default="by hand", help="kept with the choice")
+    parser.add_argument("--why", default="by hand", help="recorded with the choice")
     return parser.parse_args()
 
 

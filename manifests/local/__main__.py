@@ -1,4 +1,4 @@
-"""`python -m manifests.local up|monitor|status|logs|down|job|backup|restore|…`: all parts on one machine."""
+"""`python -m manifests.local up|monitor|status|logs|down|job|backup|restore|…`: everything on one machine."""
 
 import argparse
 import subprocess
@@ -18,12 +18,12 @@ def logs(_: LocalSettings) -> None:
     """Follow the logs until interrupted."""
     files = sorted((STATE / "logs").glob("*.log"))
     if not files:
-        sys.exit("There are no logs yet: make up starts the parts.")
+        sys.exit("There are no logs yet: start everything with make up.")
     subprocess.run(["tail", "-n", "20", "-F", *files], check=False)
 
 
 def down(_: LocalSettings) -> None:
-    """Stop every part."""
+    """Stop all components."""
     supervisor.stop()
     say(f"Stopped. The data stays in {STATE}")
 
@@ -31,7 +31,7 @@ def down(_: LocalSettings) -> None:
 def job(settings: LocalSettings) -> None:
     """Run a job now, as the scheduler would: `job sampling`, with the job's own arguments."""
     if not supervisor.running():
-        sys.exit("Nothing runs, and a job needs the parts. Start them with: make up")
+        sys.exit("Nothing is running, and a job needs the store and Label Studio. Start them with: make up")
     name, *arguments = sys.argv[2:]
     sys.exit(modules.run(settings, f"cronjobs.{name}", *arguments))
 
@@ -40,13 +40,13 @@ def save(_: LocalSettings) -> None:
     """Back up what can't be recreated: `backup FOLDER`."""
     folder = _folder()
     backup.save(folder)
-    say(f"Everything that can't be made again is in {folder}, the passwords and keys too: keep it private.")
+    say(f"The backup is in {folder}. It contains the passwords and keys: keep it private.")
 
 
 def restore(_: LocalSettings) -> None:
     """Restore a backup into an empty checkout: `restore FOLDER`."""
     backup.restore(_folder())
-    say("Restored. Go on with: make up")
+    say("Restored. Continue with: make up")
 
 
 def _folder() -> Path:

@@ -1,4 +1,4 @@
-"""Backs up what can't be recreated, while the parts run, and restores it where there is no state yet.
+"""Backs up what can't be recreated, while everything runs, and restores it where there is no state yet.
 
 The order keeps the copy consistent. The spool comes first: an entry is then in its copy or in the buckets'.
 Label Studio's database comes after the buckets: it has every annotation in them, and the next sync exports
@@ -27,7 +27,7 @@ ASKED_ABOUT = ("production", "tracking/predictions", "labelstudio/tasks")
 def save(folder: Path) -> None:
     """Bring a backup folder up to date, deletions included."""
     if not SECRETS.exists():
-        sys.exit("There is nothing to back up yet: make up starts the parts.")
+        sys.exit("There is nothing to back up yet: start everything with make up.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / FINISHED).unlink(missing_ok=True)
     _copy_spool(STATE / "spool", folder / "spool")
@@ -44,9 +44,9 @@ def save(folder: Path) -> None:
 def restore(folder: Path) -> None:
     """Restore a backup where there is no state; `make up` then continues from it."""
     if not (folder / FINISHED).exists():
-        sys.exit(f"{folder} holds no whole backup: make backup writes {FINISHED} at its end.")
+        sys.exit(f"{folder} is not a complete backup: it has no {FINISHED}, which make backup writes last.")
     if supervisor.running() or SECRETS.exists():
-        sys.exit(f"There is data here already: make down, and move {STATE} away first.")
+        sys.exit(f"There is already data here. Run make down, and move {STATE} elsewhere first.")
     STATE.mkdir(exist_ok=True)
     for name, place in (("buckets", "store"), ("label-studio", "label-studio"), ("spool", "spool")):
         _rclone("copy", folder / name, STATE / place)

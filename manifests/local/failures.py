@@ -43,7 +43,7 @@ def full_disk() -> str | None:
     free = shutil.disk_usage(STATE).free // MIB
     if free >= ROOM_MIB:
         return None
-    return f"The disk of {STATE} has {free} MiB left, and the parts need {ROOM_MIB}: free some."
+    return f"Only {free} MiB are free on the disk of {STATE}; {ROOM_MIB} are needed: free some space."
 
 
 def _command(error: subprocess.CalledProcessError) -> str:
@@ -56,7 +56,7 @@ def _command(error: subprocess.CalledProcessError) -> str:
 def _machine(error: OSError) -> str:
     place = error.filename or STATE
     if error.errno == errno.ENOSPC:
-        return f"There is no space left on the disk of {place}: make some, and run this again."
+        return f"There is no space left on the disk of {place}: free some, and run this again."
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return f"{place} can't be written by this user: {error.strerror}."
     return f"{place}: {error.strerror or error}."

@@ -1,4 +1,4 @@
-"""Runs one-off Python modules in the environment of the parts."""
+"""Runs one-off Python modules in the environment of the components."""
 
 import subprocess
 import sys

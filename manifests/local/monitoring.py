@@ -17,8 +17,8 @@ def require_programs(settings: LocalSettings) -> None:
     missing = [name for name in (settings.prometheus, settings.alertmanager) if not shutil.which(name)]
     if missing:
         sys.exit(
-            f"There is no {' and no '.join(missing)} here. On Debian: apt-get install "
-            "--no-install-recommends prometheus prometheus-alertmanager. Or name the programs: make monitor "
+            f"{' and '.join(missing)} can't be found. On Debian: apt-get install "
+            "--no-install-recommends prometheus prometheus-alertmanager. Or say where they are: make monitor "
             "GOURMETGRAM_PROMETHEUS=… GOURMETGRAM_ALERTMANAGER=…"
         )
 

@@ -1,4 +1,4 @@
-"""The parts that serve HTTP on one machine: their ports and readiness checks."""
+"""The components that serve HTTP on one machine: their ports and readiness checks."""
 
 from http import HTTPStatus
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from manifests.local.settings import LocalSettings
 
 
 class Part(NamedTuple):
-    """A program of supervisord.conf that a person or another part can reach."""
+    """A program of supervisord.conf that a person or another component can reach."""
 
     name: str
     title: str

@@ -15,12 +15,12 @@ LABEL_STUDIO = ROOT / "cronjobs/label_studio/server.env"
 
 
 class LocalSettings(BaseSettings):
-    """The ports and other settings of the parts."""
+    """The ports and other settings of the components."""
 
     model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True)
 
     host: str = Field(
-        default="127.0.0.1", description="Address to listen on; 0.0.0.0 opens the parts to the network"
+        default="127.0.0.1", description="Address to listen on; 0.0.0.0 opens all components to the network"
     )
     webapp_port: int = Field(default=5000, description="Port of the web application")
     predictor_port: int = Field(default=8000, description="Port of the predictor")
@@ -34,7 +34,7 @@ class LocalSettings(BaseSettings):
 
 
 def environment(settings: LocalSettings) -> dict[str, str]:
-    """Return the environment of the parts and of supervisord's configuration, including secrets."""
+    """Return the environment of the components and of supervisord's configuration, including secrets."""
     generated = _secrets()
     store = f"http://127.0.0.1:{settings.store_port}"
     return {

@@ -13,19 +13,19 @@ from manifests.local.settings import SECRETS, STATE, LocalSettings, environment
 
 READY_SECONDS = 300
 ENDINGS = 3
-"""A part that has exited this often during the wait will not run."""
+"""A component that has exited this often during the wait will not run."""
 STOPPED = {"STOPPED", "EXITED", "FATAL"}
 STARTED_WITH = STATE / "started-with"
-"""A digest of the settings that the parts run with, as they may be secret."""
+"""A digest of the settings that the components run with, as they may be secret."""
 SET_UP = {"store": ("cronjobs.buckets",), "label-studio": ("cronjobs.label_studio.setup",)}
 
 
 def up(settings: LocalSettings) -> None:
-    """Start what is not running, wait until every part answers, and print their addresses."""
+    """Start what is not running, wait until every component responds, and print their addresses."""
     if full := full_disk():
         sys.exit(full)
     if supervisor.running() and not (STARTED_WITH.exists() and STARTED_WITH.read_text() == _digest(settings)):
-        say("The settings have changed: stopping the parts first.")
+        say("The settings have changed: stopping all components first.")
         supervisor.stop()
     if supervisor.running():
         start_what_stopped(settings)
@@ -51,7 +51,7 @@ def monitor(settings: LocalSettings) -> None:
 
 
 def start_what_stopped(settings: LocalSettings) -> None:
-    """Start the parts that supervisord has given up on or was told to stop."""
+    """Start the components that supervisord has given up on or was told to stop."""
     known = environment(settings)
     states = supervisor.states(known)
     refuse_taken_ports(settings, [part for part in PARTS if states.get(part.name) in {*STOPPED, "BACKOFF"}])
@@ -61,26 +61,26 @@ def start_what_stopped(settings: LocalSettings) -> None:
 
 
 def wait(settings: LocalSettings, parts: Sequence[Part] = PARTS) -> None:
-    """Wait for each part and set it up once it answers, in the order of their dependencies."""
+    """Wait for each component and set it up once it responds, in the order of their dependencies."""
     started = time.monotonic()
     for part in parts:
         _await(settings, part, started + READY_SECONDS)
         for module in SET_UP.get(part.name, ()):
             if modules.run(settings, module):
-                sys.exit(f"The {part.title} could not be set up, for the reason above.")
+                sys.exit(f"The {part.title} could not be set up; the reason is above.")
         say(f"{part.title:20} {part.url(settings):24} ready after {time.monotonic() - started:.0f} s")
 
 
 def _await(settings: LocalSettings, part: Part, deadline: float) -> None:
-    """Poll until a part answers; exit with a message if it is too slow or keeps exiting."""
+    """Poll until a component responds; exit with a message if it is too slow or keeps exiting."""
     log = STATE / f"logs/{part.name}.log"
     before = supervisor.endings(part.name)
     while not part.answers(settings):
         if time.monotonic() > deadline:
-            sys.exit(f"The {part.title} did not answer in {READY_SECONDS} s: see {log}")
+            sys.exit(f"The {part.title} did not respond within {READY_SECONDS} s: see {log}")
         if supervisor.endings(part.name) - before >= ENDINGS:
             said = log.read_text(errors="replace").splitlines() or [""]
-            sys.exit(f"The {part.title} ends as soon as it has started: {said[-1].strip()} (see {log})")
+            sys.exit(f"The {part.title} exits right after starting: {said[-1].strip()} (see {log})")
         time.sleep(0.1)
 
 
@@ -91,12 +91,12 @@ def refuse_taken_ports(settings: LocalSettings, parts: Sequence[Part]) -> None:
         holder = supervisor.holder(part.port(settings))
         setting = f"GOURMETGRAM_{part.name.replace('-', '_').upper()}_PORT"
         say(f"Port {part.port(settings)}, for the {part.title}, is taken by {holder}.")
-        say(f"End that, or choose another port with {setting}=…")
+        say(f"Stop it, or choose another port with {setting}=…")
     if taken:
         sys.exit(1)
 
 
 def _digest(settings: LocalSettings) -> str:
-    """Hash all settings of all parts; the parts' own come from the environment."""
+    """Hash all settings of all components; their own come from the environment."""
     known = sorted((name, value) for name, value in environment(settings).items() if "GOURMETGRAM" in name)
     return hashlib.sha256(repr((known, settings)).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""`make status`: one table of all parts; its exit status tells whether every required part runs."""
+"""`make status`: one table of all components; its exit status tells whether every required one is running."""
 
 import sys
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ from manifests.local.settings import STATE, LocalSettings, environment
 
 READY = "ready"
 SAID = {
-    "STOPPED": "stopped: make up starts it",
+    "STOPPED": "stopped: start it with make up",
     "STARTING": "starting",
-    "RUNNING": "runs, but does not answer",
-    "BACKOFF": "keeps ending, and is started again",
+    "RUNNING": "running, but not responding",
+    "BACKOFF": "keeps exiting and being restarted",
     "STOPPING": "stopping",
-    "EXITED": "ended: make up starts it",
-    "FATAL": "ended at each start, and was given up",
+    "EXITED": "exited: start it with make up",
+    "FATAL": "exited at every start; no more attempts",
 }
-"""Plain words for supervisord's states, for a part that does not answer."""
+"""Plain words for supervisord's states, for a component that does not respond."""
 
 
 class Line(NamedTuple):
@@ -34,22 +34,22 @@ class Line(NamedTuple):
 
     @property
     def missing(self) -> bool:
-        """Return whether the system lacks this part."""
+        """Return whether the system lacks this component."""
         return self.needed and self.state != READY
 
 
 def status(settings: LocalSettings) -> None:
-    """Print the table; exit with 1 and a message if a required part does not work."""
+    """Print the table; exit with 1 and a message if a required component does not work."""
     states = supervisor.states(environment(settings)) if supervisor.running() else {}
     if not states:
-        sys.exit("Nothing runs. Start it with: make up")
+        sys.exit("Nothing is running. Start everything with: make up")
     lines = list(_lines(settings, states))
-    say(f"{'part':20} {'address':24} state")
+    say(f"{'component':20} {'address':24} state")
     for line in lines:
         say(f"{line.title:20} {line.address:24} {line.state}{'' if line.needed else ' (optional)'}")
     if missing := [line for line in lines if line.missing]:
         named = ", ".join(f"{STATE}/logs/{line.name}.log" for line in missing)
-        sys.exit(full_disk() or f"Not all that is needed is ready. If it stays so, see {named}")
+        sys.exit(full_disk() or f"Not all required components are ready. If this persists, see {named}")
 
 
 def _lines(settings: LocalSettings, states: dict[str, str]) -> Iterator[Line]:
@@ -60,7 +60,7 @@ def _lines(settings: LocalSettings, states: dict[str, str]) -> Iterator[Line]:
     yield Line("scheduler", "scheduler", "", state, needed=True)
     for part in WATCHERS:
         state = _state(part, settings, states)
-        stopped = "not started: make monitor starts it"
+        stopped = "not started: start it with make monitor"
         yield Line(
             part.name,
             part.title,
@@ -71,7 +71,7 @@ def _lines(settings: LocalSettings, states: dict[str, str]) -> Iterator[Line]:
 
 
 def _state(part: Part, settings: LocalSettings, states: dict[str, str]) -> str:
-    """Return a part's state; if it is not running, what answers on its port is something else."""
+    """Return a component's state; if it is not running, what answers on its port is something else."""
     state = states.get(part.name, "STOPPED")
     if state == "RUNNING" and part.answers(settings):
         return READY

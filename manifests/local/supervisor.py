@@ -20,7 +20,7 @@ def running() -> bool:
 
 
 def start(environment: Mapping[str, str]) -> None:
-    """Start supervisord in the background, with every part."""
+    """Start supervisord in the background, with every component."""
     for folder in ("logs", "store", "spool", "label-studio"):
         (STATE / folder).mkdir(parents=True, exist_ok=True)
     _run("supervisord", environment)
@@ -107,7 +107,7 @@ def _supervisord() -> psutil.Process | None:
 
 
 def _is_ours(process: psutil.Process) -> bool:
-    """Recognise a part of this checkout by a variable in its environment; never this process itself."""
+    """Recognise a component of this checkout by a variable in its environment; never this process itself."""
     try:
         return process.environ().get("GOURMETGRAM_STACK") == str(ROOT)
     except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):

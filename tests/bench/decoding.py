@@ -1,4 +1,4 @@
-"""`python -m tests.bench.decoding`: the cost of decoding a photo, of repairing it, of converting its colours."""
+"""`python -m tests.bench.decoding`: what it costs to repair and to decode photos."""
 
 import statistics
 import timeit

@@ -66,5 +66,5 @@ def test_a_backup_without_a_cluster_ends_with_the_reason(tmp_path: Path) -> None
     assert asked.returncode == 1
     assert asked.stderr.splitlines() == [
         "The connection was refused",
-        "The store of gourmetgram in gourmetgram can't be reached, for the reason above.",
+        "The store of gourmetgram in gourmetgram can't be reached; the reason is above.",
     ]

@@ -50,7 +50,7 @@ def test_a_rollback_brings_back_what_the_last_promotion_replaced() -> None:
 @pytest.mark.parametrize(("command", "last"), [(promote, "promote"), (rollback, "rollback")])
 def test_the_same_command_again_changes_nothing(command: type, last: str) -> None:
     release = Recorded("", last, "older")
-    assert command(release, None, "why") == "everybody gets old"
+    assert command(release, None, "why") == "old gets all requests"
     assert release.upgrades == []
 
 

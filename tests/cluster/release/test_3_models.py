@@ -71,7 +71,7 @@ def test_a_canary_comes_without_a_failed_request(release: Release, published: st
     del published
     with uploads(release) as load:
         said = _rollout("canary", NEW, "--percent=25")
-    assert f"{NEW} answers at most 25 % of the requests" in said
+    assert f"{NEW} gets at most 25 % of the requests" in said
     assert load.failed() == []
 
 
@@ -118,7 +118,7 @@ def test_the_version_before_comes_back_without_a_failed_request(release: Release
 
 def test_a_second_rollback_changes_nothing(release: Release) -> None:
     before = release.helm("history", NAME)
-    assert f"everybody gets {_version(release)}" in _rollout("rollback")
+    assert f"{_version(release)} gets all requests" in _rollout("rollback")
     assert release.helm("history", NAME) == before
 
 

@@ -61,7 +61,7 @@ def test_the_loop_goes_on_with_every_label_once(release: Release, before: dict[s
 def test_a_store_that_has_photos_is_not_written_over(backup: Path) -> None:
     with pytest.raises(subprocess.CalledProcessError) as refused:
         _run("restore", backup)
-    assert "This store has photos already." in refused.value.stderr
+    assert "This store already contains photos." in refused.value.stderr
 
 
 def _run(action: str, folder: Path) -> Path:

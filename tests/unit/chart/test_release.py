@@ -264,7 +264,7 @@ def test_a_canary_is_looked_for_and_published_too(render: Render) -> None:
 @pytest.mark.parametrize(
     ("model", "sentence"),
     [
-        ("version=7", "7 is the version that everybody gets"),
+        ("version=7", "7 is the version that is already served"),
         ("storageUri=pvc://a/b.onnx", "a version in the store"),
     ],
 )

@@ -39,16 +39,16 @@ def test_all_that_is_needed_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert (code, len(table), table["Prometheus"]) == (
         0,
         8,
-        "not started: make monitor starts it (optional)",
+        "not started: start it with make monitor (optional)",
     )
 
 
 @pytest.mark.parametrize(
     ("states", "silent", "said"),
     [
-        ({}, "webapp", "runs, but does not answer"),
-        ({"webapp": "BACKOFF"}, "", "keeps ending, and is started again"),
-        ({"webapp": "STOPPED"}, "", "stopped: make up starts it"),
+        ({}, "webapp", "running, but not responding"),
+        ({"webapp": "BACKOFF"}, "", "keeps exiting and being restarted"),
+        ({"webapp": "STOPPED"}, "", "stopped: start it with make up"),
         ({"webapp": "SOMETHING NEW"}, "", "SOMETHING NEW"),
     ],
 )
@@ -68,7 +68,7 @@ def test_the_scheduler_is_needed_too(
 ) -> None:
     table, code = rows(monkeypatch, capsys, {"scheduler": "FATAL"})
     assert (table["scheduler"], "scheduler.log" in str(code)) == (
-        "ended at each start, and was given up",
+        "exited at every start; no more attempts",
         True,
     )
 
@@ -77,4 +77,4 @@ def test_an_optional_part_that_fails_is_told_and_does_no_harm(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table, code = rows(monkeypatch, capsys, {"prometheus": "BACKOFF"})
-    assert (table["Prometheus"], code) == ("keeps ending, and is started again (optional)", 0)
+    assert (table["Prometheus"], code) == ("keeps exiting and being restarted (optional)", 0)
