@@ -15,7 +15,7 @@ MOST = 100
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(names)) < len(names):
-        raise ValueError("a class is named twice")
+        raise ValueError("a class is listed twice")
     return names
 
 

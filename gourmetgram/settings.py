@@ -28,12 +28,12 @@ class StoreSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True)
 
     bucket_prefix: str = Field(
-        default="", description="Put before every bucket name, in a store that is shared"
+        default="", description="Prefix of every bucket name, for a store that is shared"
     )
     store_timeout_seconds: float = Field(
-        default=5.0, gt=0, description="Bound on one try of a request to the store"
+        default=5.0, gt=0, description="Time limit for one attempt of a request to the store"
     )
-    store_attempts: int = Field(default=3, ge=1, description="Tries of a request to the store")
+    store_attempts: int = Field(default=3, ge=1, description="Attempts of a request to the store")
     store_connections: int = Field(
         default=32, ge=1, description="Connections to the store that are kept open"
     )

@@ -237,5 +237,5 @@ def _failures(location: Location) -> Iterator[None]:
         message = f"the object store refused {location}: {error}"
         raise StoreUnavailableError(message) from error
     except (BotoCoreError, Boto3Error, OSError) as error:
-        message = f"the object store did not answer for {location}: {error}"
+        message = f"the object store did not respond for {location}: {error}"
         raise StoreUnavailableError(message) from error

@@ -75,7 +75,7 @@ class Archive:
             future.result(self.deadline_seconds)
         except (StoreUnavailableError, TimeoutError) as error:
             future.cancel()
-            log.warning("the store is away, writes wait in the spool: %s", error or "deadline passed")
+            log.warning("the store is unavailable, writes wait in the spool: %s", error or "deadline passed")
             return False
         return True
 

@@ -52,7 +52,7 @@ class ClientLimits:
             self._hit(self._counts[view], f"{view} requests", client, 1)
             self._hit(self._bytes.get(view), f"{view} bytes", client, kib)
         except StorageError as error:
-            log.warning("the limits are not checked, their storage does not answer: %s", error)
+            log.warning("rate limits are not enforced, their storage does not respond: %s", error)
 
     def _hit(self, limit: RateLimitItem | None, what: str, client: str, cost: int) -> None:
         if limit is None or self._limiter.hit(limit, what, client, cost=cost):

@@ -58,9 +58,9 @@ class Delivery:
         while not self._stopped.wait(self.retry_seconds):
             try:
                 if delivered := self.deliver_all():
-                    log.info("the store is back: %d entries of the spool were delivered", delivered)
+                    log.info("the store is back: %d spool entries were delivered", delivered)
             except StoreUnavailableError as error:
-                log.warning("%d entries wait for the store: %s", self.spool.usage().entries, error)
+                log.warning("%d spool entries wait for the store: %s", self.spool.usage().entries, error)
             except Exception:
                 log.exception("the spool could not be delivered")
 
@@ -72,7 +72,7 @@ def deliver(store: Store, write: Write) -> None:
         StoreUnavailableError: it may or may not have been written.
     """
     if write.location.bucket == LABELSTUDIO and _out_of_date(store, write):
-        log.info("%s is out of date and was dropped", write.location)
+        log.info("%s was superseded and has been dropped", write.location)
     else:
         store.put(write.location, write.body, write.content_type)
 

@@ -53,7 +53,7 @@ def _http(error: HTTPException) -> Response:
 
 def _too_much(error: TooManyRequests) -> Response:
     seconds = str(error.retry_after or RETRY_SECONDS)
-    sentence = f"You have sent a lot in the last minute. Please try again in {seconds} seconds."
+    sentence = f"You have sent too many requests in the last minute. Please try again in {seconds} seconds."
     return _sentence(429, sentence, **{"Retry-After": seconds})
 
 
@@ -62,23 +62,23 @@ def _refused(error: PhotoRefusedError) -> Response:
 
 
 def _too_busy(_: TooBusyError) -> Response:
-    return _later("Too many photos are being looked at right now. Please try again in a moment.")
+    return _later("Too many photos are being processed right now. Please try again in a moment.")
 
 
 def _predictor_away(error: PredictorUnavailableError) -> Response:
     log.warning("%s", error)
     services().metrics.predictor_errors.inc()
-    return _later("The classifier is busy or away. Please try again in a moment.")
+    return _later("The classifier is busy or unavailable. Please try again in a moment.")
 
 
 def _store_away(error: StoreUnavailableError) -> Response:
     log.warning("%s", error)
-    return _later("The photo store does not answer right now. Please try again in a moment.")
+    return _later("The photo store is not responding right now. Please try again in a moment.")
 
 
 def _spool_full(error: SpoolFullError) -> Response:
-    log.error("nothing more can be kept: %s", error)
-    return _later("Nothing more can be kept right now. Please try again later.")
+    log.error("no more uploads can be accepted: %s", error)
+    return _later("No more uploads can be accepted right now. Please try again later.")
 
 
 def _later(sentence: str) -> Response:
@@ -88,7 +88,7 @@ def _later(sentence: str) -> Response:
 def _unexpected(error: Exception) -> Response:
     log.error("a request failed", exc_info=error)
     if not wants_json():
-        return _sentence(500, "Something went wrong here. Please try again.")
+        return _sentence(500, "Something went wrong on our side. Please try again.")
     response = jsonify(error="Internal server error")
     response.status_code = 500
     return response

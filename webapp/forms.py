@@ -55,7 +55,7 @@ def photo_of(request: Request) -> FileStorage | None:
             return FileStorage(body, head.filename, head.name)
     if found:
         raise BadRequest(
-            "The photo came without a file name: send it as a file, with curl as -F file=@photo.jpg"
+            "The photo has no file name: send it as a file, for example with curl -F file=@photo.jpg"
         )
     return None
 

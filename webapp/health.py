@@ -25,8 +25,8 @@ def ready() -> tuple[Response, int]:
     usage = parts.spool.usage()
     body = {
         "ready": predictor and room,
-        "predictor": "ready" if predictor else "away",
-        "store": "ready" if parts.archive.store_answers(PROBE_SECONDS) else "away",
+        "predictor": "ready" if predictor else "unavailable",
+        "store": "ready" if parts.archive.store_answers(PROBE_SECONDS) else "unavailable",
         "spool": "room" if room else "full",
         "waiting": usage.entries,
         "oldest_seconds": round(usage.oldest_seconds, 1),

@@ -71,7 +71,7 @@ class LoopMetrics(Collector):
             try:
                 self.read()
             except StoreUnavailableError as error:
-                log.warning("the loop's metrics are of %s: %s", time.ctime(self._read_at), error)
+                log.warning("the loop's metrics date from %s: %s", time.ctime(self._read_at), error)
             except Exception:
                 log.exception("the loop's metrics could not be read")
             self._stopped.wait(self._pause_seconds)
@@ -82,7 +82,7 @@ def _waiting(state: LoopState) -> Iterator[Metric]:
     yield _by(
         "source",
         "gourmetgram_waiting_tasks",
-        "Tasks that wait for an answer in Label Studio",
+        "Tasks that are waiting for an annotation in Label Studio",
         {source: each.number for source, each in tasks.items()},
     )
     yield _by(
@@ -94,13 +94,13 @@ def _waiting(state: LoopState) -> Iterator[Metric]:
     yield _by(
         "source",
         "gourmetgram_waiting_outputs",
-        "Answers that wait for the processing job",
+        "Answers that are waiting for the processing job",
         state.waiting_outputs,
     )
     yield _by(
         "source",
         "gourmetgram_quarantined",
-        "Predictions and stray objects in quarantine: nothing could be made of the answers",
+        "Predictions and stray objects in quarantine, because their answers could not be processed",
         state.quarantined,
     )
 
@@ -110,13 +110,13 @@ def _jobs(state: LoopState) -> Iterator[Metric]:
     yield _by(
         "cronjob",
         "gourmetgram_cronjob_last_success_timestamp_seconds",
-        "When the job last ended with all its work done; 0 if never",
+        "When the job last completed all its work; 0 if never",
         {job: _ended(run) for job, run in complete.items()},
     )
     yield _by(
         "cronjob",
         "gourmetgram_cronjob_last_failure_timestamp_seconds",
-        "When the job last ended with work left to do; 0 if never",
+        "When the job last ended with work left undone; 0 if never",
         {job: _ended(run) for job, run in incomplete.items()},
     )
     yield _by(
@@ -128,7 +128,7 @@ def _jobs(state: LoopState) -> Iterator[Metric]:
     yield _by(
         "cronjob",
         "gourmetgram_cronjob_items",
-        "How many tasks, annotations or answers the job's last successful run dealt with",
+        "How many tasks, annotations or answers the job's last successful run processed",
         {job: run.items for job, run in complete.items() if run},
     )
 

@@ -39,7 +39,7 @@ class Metrics:
         StoreRequests(store, self.registry)
         self._predictions = Counter(
             "gourmetgram_predictions",
-            "Photos that were classified and kept",
+            "Photos that were classified and stored",
             ["predicted"],
             registry=self.registry,
         )
@@ -51,7 +51,7 @@ class Metrics:
         )
         self.predictor_errors = Counter(
             "gourmetgram_predictor_errors",
-            "Photos for which the predictor gave no answer",
+            "Photos that the predictor could not classify",
             registry=self.registry,
         )
         self._requests = Histogram(
@@ -94,14 +94,22 @@ class SpoolCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Read the state of the spool."""
         usage = self._spool.usage()
-        yield _gauge("gourmetgram_spool_entries", "Requests whose writes wait for the store", usage.entries)
-        yield _gauge("gourmetgram_spool_unreadable", "Entries set aside, torn by a crash", usage.unreadable)
-        yield _gauge("gourmetgram_spool_bytes", "Bytes that wait for the store", usage.bytes)
+        yield _gauge(
+            "gourmetgram_spool_entries", "Requests with writes that wait for the store", usage.entries
+        )
+        yield _gauge(
+            "gourmetgram_spool_unreadable",
+            "Entries that a crash truncated, set aside",
+            usage.unreadable,
+        )
+        yield _gauge("gourmetgram_spool_bytes", "Bytes that are waiting for the store", usage.bytes)
         yield _gauge(
             "gourmetgram_spool_limit_bytes", "Bytes that may wait for the store", self._spool.max_bytes
         )
         yield _gauge(
-            "gourmetgram_spool_oldest_seconds", "How long the oldest entry waits", usage.oldest_seconds
+            "gourmetgram_spool_oldest_seconds",
+            "Age of the oldest entry",
+            usage.oldest_seconds,
         )
 
 
@@ -111,11 +119,11 @@ class StoreRequests:
     def __init__(self, store: WritingStore, registry: CollectorRegistry) -> None:
         labels = ["operation"]
         self._seconds = Histogram(
-            "gourmetgram_store_request_seconds", "Time of a request to the store, with its tries", labels,
+            "gourmetgram_store_request_seconds", "Time of a store request, retries included", labels,
             buckets=SECONDS, registry=registry,
         )  # fmt: skip
         self._errors = Counter(
-            "gourmetgram_store_errors", "Requests that the store refused or did not answer", labels,
+            "gourmetgram_store_errors", "Requests to the store that failed", labels,
             registry=registry,
         )  # fmt: skip
         for operation in STORE_OPERATIONS:

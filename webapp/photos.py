@@ -40,7 +40,7 @@ def read_photo(upload: FileStorage | None, max_bytes: int, *, keep_metadata: boo
     """
     body = _taken_out(upload, max_bytes + 1) if upload else b""
     if upload is None or not body:
-        raise BadRequest("Choose a photo first: the form has no file, or it is empty.")
+        raise BadRequest("Choose a photo first: the form contains no file, or an empty one.")
     if len(body) > max_bytes:
         raise RequestEntityTooLarge(too_large(max_bytes))
     content_type = content_type_of(body)

@@ -94,12 +94,12 @@ class PredictorClient:
         if answer.status in REFUSALS:
             raise PhotoRefusedError(answer.status, _sentence(answer.body))
         if answer.status != HTTPStatus.OK:
-            message = f"the predictor answered {answer.status}"
+            message = f"the predictor responded with {answer.status}"
             raise PredictorUnavailableError(message)
         try:
             return _PREDICTIONS.validate_json(answer.body).predictions[0]
         except ValidationError as error:
-            message = f"the predictor's answer is not understood: {error}"
+            message = f"the predictor's response could not be understood: {error}"
             raise PredictorUnavailableError(message) from error
 
     def is_ready(self, timeout_seconds: float) -> bool:
@@ -125,7 +125,7 @@ class PredictorClient:
                 # The idle connection was just closed, or its pod terminated: try again on a new one.
                 return self._send(self._connect(timeout=self._timeout), photo, headers)
         except (OSError, HTTPException) as error:
-            message = f"the predictor did not answer: {error!r}"
+            message = f"the predictor did not respond: {error!r}"
             raise PredictorUnavailableError(message) from error
 
     def _send(self, connection: HTTPConnection, photo: bytes, headers: dict[str, str]) -> _Answer:
@@ -151,4 +151,4 @@ def _sentence(body: bytes) -> str:
     try:
         return str(json.loads(body)["error"])
     except (ValueError, KeyError, TypeError):
-        return "This photo can't be read."
+        return "This photo could not be read."

@@ -20,10 +20,10 @@ BY_VERSION: Mapping[str, tuple[str, Figure]] = {
     "accuracy_lower": (LOWER, lambda each: each.accuracy.low),
     "accuracy_upper": (UPPER, lambda each: each.accuracy.high),
     "accuracy_effective_labels": (
-        "How many labels of a simple random sample would say as much",
+        "Effective sample size: how many labels of a simple random sample would be as precise",
         lambda each: each.accuracy.effective_labels,
     ),
-    "accuracy_predictions": ("Predictions that the accuracy is about", lambda each: each.predictions),
+    "accuracy_predictions": ("Predictions that the accuracy covers", lambda each: each.predictions),
     "mean_confidence": ("Mean confidence of the same predictions", lambda each: each.mean_confidence),
     "macro_f1": ("Mean of F1 over the classes that have labels", lambda each: each.macro_f1),
 }
@@ -35,17 +35,17 @@ def _of_class(shares: Callable[[WindowQuality], Mapping[str, Estimate]], part: s
 
 BY_CLASS: Mapping[str, tuple[str, Figures]] = {
     "class_recall": (
-        "Share of a class's photos that the model knows",
+        "Share of a class's photos that the model recognizes",
         _of_class(lambda w: w.recall, "value"),
     ),
     "class_recall_lower": (LOWER, _of_class(lambda w: w.recall, "low")),
     "class_recall_upper": (UPPER, _of_class(lambda w: w.recall, "high")),
     "class_recall_effective_labels": (
-        "How many labels it rests on",
+        "How many labels it is based on",
         _of_class(lambda w: w.recall, "effective_labels"),
     ),
     "class_precision": (
-        "How often the model is right about a class",
+        "How often the model is right when it predicts a class",
         _of_class(lambda w: w.precision, "value"),
     ),
     "class_precision_lower": (LOWER, _of_class(lambda w: w.precision, "low")),
@@ -70,7 +70,7 @@ def quality(record: QualityRecord | None) -> Iterator[Metric]:
     """Expose every estimate with its bounds; those without any label to go by are absent."""
     yield GaugeMetricFamily(
         "gourmetgram_quality_timestamp_seconds",
-        "When the model's quality was last worked out; 0 if never",
+        "When the model's quality was last estimated; 0 if never",
         value=record.computed_at.timestamp() if record else 0,
     )
     windows = record.windows if record else [_nothing_known(window) for window in WINDOWS]

@@ -22,32 +22,36 @@ class WebappSettings(StoreSettings):
 
     model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True, protected_namespaces=())
 
-    host: str = Field(default="0.0.0.0", description="Address that is listened on")  # noqa: S104
-    port: int = Field(default=5000, description="Port that is listened on")
+    host: str = Field(default="0.0.0.0", description="Address to listen on")  # noqa: S104
+    port: int = Field(default=5000, description="Port to listen on")
     request_threads: int = Field(
-        default=64, gt=RESERVED_THREADS, description="Requests that are answered at the same time"
+        default=64, gt=RESERVED_THREADS, description="Requests that are processed at the same time"
     )
     max_upload_bytes: int = Field(
-        default=96 * MIB, ge=1, description="Bytes of all uploads in work; more are answered with 503"
+        default=96 * MIB,
+        ge=1,
+        description="Bytes of the uploads in progress; more are refused with 503",
     )
 
     predictor_url: str = Field(
         default="http://127.0.0.1:8000",
         pattern=r"^https?://([^/@:\s\[\]]+|\[[0-9a-fA-F:]+\])(:\d+)?(/\S*[^/\s])?$",
-        description="Where the predictor answers, without a slash at the end",
+        description="URL of the predictor, without a trailing slash",
     )
     model_name: str = Field(default="food11", description="Name of the model that the predictor serves")
-    predictor_timeout_seconds: float = Field(default=5.0, gt=0, description="Wait for a prediction")
+    predictor_timeout_seconds: float = Field(default=5.0, gt=0, description="Time to wait for a prediction")
     confidence_threshold: float = Field(
         default=0.7, ge=0, le=1, description="A prediction below it becomes a task for the annotators"
     )
-    max_photo_bytes: int = Field(default=16 * MIB, ge=1, description="Largest photo that is accepted")
+    max_photo_bytes: int = Field(default=16 * MIB, ge=1, description="Largest photo accepted")
 
     client_uploads_per_minute: int = Field(
         default=600, ge=0, description="Photos that one client may send in a minute; 0 sets no limit"
     )
     client_upload_bytes_per_minute: int = Field(
-        default=1024 * MIB, ge=0, description="Bytes of photos that one client may send in a minute; 0: any"
+        default=1024 * MIB,
+        ge=0,
+        description="Bytes of photos that one client may send in a minute; 0: no limit",
     )
     client_feedback_per_minute: int = Field(
         default=600, ge=0, description="Feedback that one client may send in a minute; 0 sets no limit"
@@ -58,7 +62,7 @@ class WebappSettings(StoreSettings):
         description="Where these limits are counted; a redis:// address counts for all replicas together",
     )
     trusted_proxies: str = Field(
-        default="", description="Networks of the proxies whose word is taken, such as 10.0.0.0/8, with commas"
+        default="", description="Networks of the trusted proxies, such as 10.0.0.0/8, separated by commas"
     )
     identity_header: str = Field(
         default="",
@@ -67,28 +71,29 @@ class WebappSettings(StoreSettings):
     )
 
     keep_photo_metadata: bool = Field(
-        default=False, description="Keep what the camera wrote into a photo, the place among it"
+        default=False,
+        description="Keep the metadata that the camera wrote into a photo, with its location",
     )
 
     store_connections: int = Field(
         default=72, ge=1, description="Connections to the store that are kept open"
     )
     store_timeout_seconds: float = Field(
-        default=2.0, gt=0, description="Bound on one try of a request to the store"
+        default=2.0, gt=0, description="Time limit for one attempt of a request to the store"
     )
-    store_attempts: int = Field(default=2, ge=1, description="Tries of a request to the store")
+    store_attempts: int = Field(default=2, ge=1, description="Attempts of a request to the store")
     store_deadline_seconds: float = Field(
-        default=2.0, gt=0, description="Wait for the store before a write goes to the spool"
+        default=2.0, gt=0, description="Time to wait for the store before a write goes to the spool"
     )
     spool_dir: Path = Field(
-        default=Path(".local/spool"), description="Folder of the writes that wait for the store"
+        default=Path(".local/spool"), description="Folder for the writes that are waiting for the store"
     )
     spool_max_bytes: int = Field(
-        default=1024 * MIB, ge=0, description="Most that may wait; more is refused with 503"
+        default=1024 * MIB, ge=0, description="Most bytes that may wait; more are refused with 503"
     )
-    spool_retry_seconds: float = Field(default=1.0, gt=0, description="Pause between tries of a delivery")
+    spool_retry_seconds: float = Field(default=1.0, gt=0, description="Pause between delivery attempts")
     loop_metrics_seconds: float = Field(
-        default=60.0, gt=0, description="Pause between readings of the loop's state for the metrics"
+        default=60.0, gt=0, description="Pause between updates of the loop's metrics"
     )
 
     @property
@@ -105,7 +110,7 @@ class WebappSettings(StoreSettings):
     @model_validator(mode="after")
     def _identity_has_a_source(self) -> Self:
         if self.identity_header and not self.proxy_networks:
-            message = "identity_header needs trusted_proxies: anybody else could write that header"
+            message = "identity_header needs trusted_proxies: otherwise anyone could send that header"
             raise ValueError(message)
         return self
 

@@ -95,7 +95,7 @@ class Spool:
             try:
                 return path, entries.read(path)
             except FileNotFoundError:
-                log.error("%s is gone from the spool, not by this process", path.name)  # noqa: TRY400
+                log.error("%s was removed from the spool by another process", path.name)  # noqa: TRY400
                 self._forget(path)
             except UnreadableEntryError as error:
                 self._forget(path)
@@ -154,7 +154,7 @@ class Spool:
         size = _cost(length)
         with self._lock:
             if self._used + size > self.max_bytes:
-                message = f"{self._used} of {self.max_bytes} bytes wait already"
+                message = f"{self._used} of {self.max_bytes} bytes are already waiting"
                 raise SpoolFullError(message)
             self._used += size
             self._last_name = max(time.time_ns(), self._last_name + 1)

@@ -55,7 +55,7 @@ class WritingStore(Store):
             try:
                 self._put(location, body, content_type)
             except REFUSALS as error:
-                message = f"the object store did not take {location}: {_sentence(error)}"
+                message = f"the object store did not accept {location}: {_sentence(error)}"
                 raise StoreUnavailableError(message) from error
 
     def _put(self, location: Location, body: bytes, content_type: str) -> None:

@@ -94,7 +94,7 @@ def test_uploads_during_an_outage_are_delivered_afterwards(
     bodies = [photo(number) for number in range(3)]
     records = [waiting_upload(webapp, body) for body in bodies]
     status, told = ready(webapp)
-    assert (status, told["store"], told["waiting"]) == (200, "away", 3)
+    assert (status, told["store"], told["waiting"]) == (200, "unavailable", 3)
     assert metric(webapp, "gourmetgram_spool_entries") == 3
     assert metric(webapp, 'gourmetgram_store_errors_total{operation="PutObject"}') >= 1
     store_server.start()

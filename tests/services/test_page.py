@@ -236,7 +236,7 @@ def test_doubt_and_a_store_that_is_away_are_admitted(browser: Browser, webapp_wi
     answer = upload(page, NOODLES[0])
     expect(answer).to_contain_text("The classifier is not sure.")
     expect(answer).to_contain_text(
-        "The photo store does not answer right now. Your photo is safe on this server"
+        "The photo store is not responding right now. Your photo is safe on this server"
     )
     page.close()
 

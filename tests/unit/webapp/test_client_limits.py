@@ -67,4 +67,4 @@ def test_nobody_is_refused_while_the_counts_can_not_be_reached(caplog: pytest.Lo
     )
     for _ in range(3):
         limits.admit(FEEDBACK, "192.0.2.1", 10)
-    assert "does not answer" in caplog.text
+    assert "does not respond" in caplog.text

@@ -32,8 +32,8 @@ def test_a_file_name_in_latin_1_is_understood(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("parts", "status", "sentence"),
     [
-        ([NAMELESS + JPEG], 400, "without a file name"),
-        ([NAMELESS + JPEG.ljust(600 * KIB, b"\0")], 400, "without a file name"),
+        ([NAMELESS + JPEG], 400, "has no file name"),
+        ([NAMELESS + JPEG.ljust(600 * KIB, b"\0")], 400, "has no file name"),
         ([PHOTO.ljust(17 * KIB * KIB, b"\0")], 413, "This photo is too large: the limit is 16 MiB."),
         (
             [PHOTO, TEXT + bytes(65 * KIB)],
@@ -42,7 +42,7 @@ def test_a_file_name_in_latin_1_is_understood(client: FlaskClient) -> None:
         ),
         ([PHOTO, *[TEXT] * 100], 413, "This form has too many parts: the limit is 100."),
         ([b"X-Long: " + b"a" * 300 * KIB], 413, "The headers in this form are too large"),
-        ([TEXT], 400, "the form has no file"),
+        ([TEXT], 400, "the form contains no file"),
     ],
 )
 def test_each_limit_says_which_it_is(

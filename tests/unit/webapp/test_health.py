@@ -38,7 +38,7 @@ def test_without_the_store_it_is_ready_and_says_what_waits(client: FlaskClient, 
     store.away = True
     predicted(client)
     status, body = ready(client)
-    assert (status, body["store"], body["waiting"]) == (200, "away", 1)
+    assert (status, body["store"], body["waiting"]) == (200, "unavailable", 1)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_without_the_predictor_it_is_not_ready(
 ) -> None:
     predictor.ready = say
     status, body = ready(client)
-    assert (status, body["ready"], body["predictor"]) == (503, False, "away")
+    assert (status, body["ready"], body["predictor"]) == (503, False, "unavailable")
 
 
 class TestFullSpool:

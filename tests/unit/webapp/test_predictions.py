@@ -112,7 +112,7 @@ class TestFullSpool:
         response = upload(client, headers=AS_JSON)
         assert response.status_code == 503
         assert response.headers["Retry-After"]
-        assert "kept" in response.get_json()["error"]
+        assert "No more uploads" in response.get_json()["error"]
 
 
 @pytest.mark.parametrize(
