@@ -27,7 +27,6 @@ class Food11:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")
     # The folder's own path is too long for Ray's sockets.
     ray.init(include_dashboard=False, log_to_driver=False, num_cpus=os.cpu_count())
     serve.start(http_options={"host": "127.0.0.1", "port": PORT}, logging_config={"enable_access_log": False})
