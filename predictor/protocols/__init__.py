@@ -8,6 +8,6 @@ class Classifier(Protocol):
 
     name: str
 
-    async def __call__(self, body: Any) -> tuple[Any, Any]:  # noqa: ANN401 - a payload of any protocol
-        """Return the answer in the payload's protocol, and headers."""
+    async def __call__(self, body: Any) -> Any:  # noqa: ANN401 - a payload of any protocol
+        """Return the answer in the payload's protocol."""
         ...

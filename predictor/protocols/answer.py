@@ -12,8 +12,9 @@ Prediction = dict[str, Any]
 
 def prediction(probabilities: NDArray[np.float32], model_name: str, model_version: str) -> Prediction:
     """Return the likeliest class by probabilities (classes,), and the model that gave them."""
-    by_class = dict(zip(CLASSES, (round(each, 6) for each in probabilities.tolist()), strict=True))
-    best = CLASSES[int(probabilities.argmax())]
+    values = probabilities.tolist()  # NumPy's argmax and max would release the interpreter's lock
+    by_class = {name: round(each, 6) for name, each in zip(CLASSES, values, strict=True)}
+    best = CLASSES[values.index(max(values))]
     return {
         "prediction": best,
         "confidence": by_class[best],

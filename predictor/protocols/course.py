@@ -17,6 +17,6 @@ async def predict(_request: Request, body: bytes, model: Classifier) -> JSONResp
     payload = read_json(body)
     if not isinstance(payload, dict) or "image" not in payload:
         raise InvalidInput('The request body must be {"image": base64}.')
-    answer, _ = await model(read_base64(payload["image"]))
+    answer = await model(read_base64(payload["image"]))
     best = answer["predictions"][0]
     return JSONResponse({"prediction": best["prediction"], "probability": best["confidence"]})

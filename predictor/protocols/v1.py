@@ -17,7 +17,7 @@ Payload = bytes | dict[str, Any]
 
 async def predict(request: Request, body: bytes, model: Classifier) -> JSONResponse:
     """Answer ``POST /v1/models/<name>:predict``."""
-    answer, _ = await model(read(request.headers.get("content-type", "application/json"), body))
+    answer = await model(read(request.headers.get("content-type", "application/json"), body))
     return JSONResponse(answer)
 
 

@@ -35,7 +35,7 @@ async def infer(request: Request, body: bytes, model: Classifier) -> Response:
     """Answer ``POST /v2/models/<name>/infer``."""
     length = request.headers.get(HEADER_LENGTH)
     payload = read(body, model.name) if length is None else read_binary(body, length, model.name)
-    answer, _ = await model(payload)
+    answer = await model(payload)
     content, header_length = answer.to_rest()
     if header_length is None:
         return JSONResponse(content)

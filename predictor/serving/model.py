@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from kserve import InferRequest, InferResponse, Model
 from kserve.errors import InvalidInput, ModelNotFound
+from kserve.metrics import POST_HIST_TIME, PRE_HIST_TIME, PREDICT_HIST_TIME, get_labels
 from numpy.typing import NDArray
 from prometheus_client import Gauge, Summary
 
@@ -58,6 +59,8 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         self._settings = settings
         self._executor = ThreadPoolExecutor(settings.threads, thread_name_prefix="model")
         self._runtime: Runtime
+        histograms = (PRE_HIST_TIME, PREDICT_HIST_TIME, POST_HIST_TIME)
+        self._seconds = [each.labels(**get_labels(self.name)) for each in histograms]
 
     @property
     def version(self) -> str:
@@ -93,6 +96,16 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         VERSION.clear()
         VERSION.labels(self._runtime.version).set(1)
 
+    async def __call__(self, body: Payload) -> dict[str, list[Prediction]] | InferResponse:
+        """Run the hooks and time them, as KServe does at three times the cost."""
+        before, during, after = self._seconds
+        with before.time():
+            photos = await self.preprocess(body)
+        with during.time():
+            answers = await self.predict(photos)
+        with after.time():
+            return await self.postprocess(answers)
+
     async def preprocess(self, payload: Payload, headers: dict[str, str] | None = None) -> Photos:  # noqa: ARG002
         """Take the photos out of a request.
 
@@ -120,7 +133,7 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         running = (loop.run_in_executor(self._executor, classify, photo) for photo in payload.photos)
         probabilities = await asyncio.gather(*running)
         for each in probabilities:
-            CONFIDENCE.observe(float(each.max()))
+            CONFIDENCE.observe(max(each.tolist()))
         return Answers(payload.request, probabilities, runtime.version)
 
     async def postprocess(

@@ -6,7 +6,7 @@ from tests.conftest import ROOT
 
 def test_every_path_is_documented(model: FoodClassifier, settings: PredictorSettings) -> None:
     text = (ROOT / "docs" / "predictor.md").read_text()
-    app = create_app(model, settings)
+    app = create_app(model, settings).app
     paths = {
         route.path.replace("{model_name}", "food11").replace("{name}", "food11")
         for route in (*app.routes, *app.router.default.routes)
