@@ -321,6 +321,10 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@echo "Installing Label Studio into .venv-label-studio" >&2
 	$(UV) venv --quiet --allow-existing .venv-label-studio
 	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
+	@echo "Creating Label Studio's empty database: half a minute" >&2
+	@rm -rf .venv-label-studio/empty
+	@set -a; . cronjobs/label_studio/server.env; LABEL_STUDIO_BASE_DATA_DIR=$(CURDIR)/.venv-label-studio/empty \
+	  .venv-label-studio/bin/label-studio version >/dev/null
 	@touch $@
 
 .venv-mlflow/.done: tests/mlflow/requirements.txt | $(UV)

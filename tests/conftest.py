@@ -15,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store
+from manifests.local import database
 from tests.processes import BIN, Server, free_port
 
 if TYPE_CHECKING:
@@ -175,7 +176,8 @@ def loop(label_studio: Server, empty_store: Store, monkeypatch: pytest.MonkeyPat
 
 
 def new_label_studio(folder: Path, store_env: dict[str, str]) -> Server:
-    """Describe a Label Studio with a new database in a folder."""
+    """Describe a Label Studio with an empty database in a folder."""
+    database.provide(folder)
     port = free_port()
     lines = (ROOT / "cronjobs/label_studio/server.env").read_text().splitlines()
     told = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
@@ -193,7 +195,7 @@ def new_label_studio(folder: Path, store_env: dict[str, str]) -> Server:
             "LABEL_STUDIO_USER_TOKEN": secrets.token_hex(20),
         },
         ready_path="/health",
-        start_seconds=240,  # it makes its database first: half a minute on a machine with nothing else to do
+        start_seconds=120,
     )
 
 

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from manifests.local import modules, monitoring, supervisor, unfinished
+from manifests.local import database, modules, monitoring, supervisor
 from manifests.local.failures import full_disk
 from manifests.local.output import say
 from manifests.local.parts import PARTS, WATCHERS, Part
@@ -32,7 +32,7 @@ def up(settings: LocalSettings) -> None:
     else:
         supervisor.stop()
         refuse_taken_ports(settings, PARTS)
-        unfinished.set_aside(STATE / "label-studio/label_studio.sqlite3")
+        database.provide(STATE / "label-studio")
         supervisor.start(environment(settings))
         STARTED_WITH.write_text(_digest(settings))
     wait(settings)
