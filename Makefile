@@ -302,25 +302,25 @@ $(BIN)/.run: $(RUN_LOCKS) | $(UV)
 
 $(BIN)/.chameleon: chameleon/requirements.txt | $(UV)
 	@echo "Installing the OpenStack client into .venv" >&2
-	$(UV) pip install --compile-bytecode --python .venv -r $<
+	$(UV) pip install --python .venv -r $<
 	@touch $@
 
 .venv-openstack/.done: tests/openstack/requirements.txt | $(UV)
 	@echo "Installing OpenStack into .venv-openstack" >&2
 	$(UV) venv --quiet --allow-existing .venv-openstack
-	$(UV) pip sync --compile-bytecode --python .venv-openstack $<
+	$(UV) pip sync --python .venv-openstack $<
 	@rm -f .venv-openstack/tables.sql .venv-openstack/machine.tar
 	@touch $@
 
 $(BIN)/.test: tests/requirements.txt | $(UV)
 	@echo "Installing what the tests need into .venv (torch among it: some gigabytes)" >&2
-	$(UV) pip install --compile-bytecode --python .venv -r $<
+	$(UV) pip install --python .venv -r $<
 	@touch $@
 
 $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@echo "Installing Label Studio into .venv-label-studio" >&2
 	$(UV) venv --quiet --allow-existing .venv-label-studio
-	$(UV) pip sync --compile-bytecode --python .venv-label-studio $<
+	$(UV) pip sync --python .venv-label-studio $<
 	@echo "Creating Label Studio's empty database: half a minute" >&2
 	@rm -rf .venv-label-studio/empty
 	@set -a; . cronjobs/label_studio/server.env; LABEL_STUDIO_BASE_DATA_DIR=$(CURDIR)/.venv-label-studio/empty \
@@ -330,13 +330,13 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 .venv-mlflow/.done: tests/mlflow/requirements.txt | $(UV)
 	@echo "Installing the MLflow server of the tests into .venv-mlflow" >&2
 	$(UV) venv --quiet --allow-existing .venv-mlflow
-	$(UV) pip sync --compile-bytecode --python .venv-mlflow $<
+	$(UV) pip sync --python .venv-mlflow $<
 	@touch $@
 
 .venv-peers/.done: tests/bench/rivals/requirements.txt | $(UV)
 	@echo "Installing the servers that the benchmark compares with into .venv-peers" >&2
 	$(UV) venv --quiet --allow-existing .venv-peers
-	$(UV) pip sync --compile-bytecode --python .venv-peers $<
+	$(UV) pip sync --python .venv-peers $<
 	@touch $@
 
 # Triton's Python backend fails under other builds of Python than Debian's; without it the benchmark says so.
@@ -345,7 +345,7 @@ DEBIANS_PYTHON := /usr/bin/python3
 	@if $(DEBIANS_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
 	  echo "Installing NVIDIA Triton into .venv-triton" >&2; \
 	  $(UV) venv --quiet --allow-existing --python $(DEBIANS_PYTHON) .venv-triton; \
-	  $(UV) pip sync --compile-bytecode --python .venv-triton $<; \
+	  $(UV) pip sync --python .venv-triton $<; \
 	else mkdir -p .venv-triton; fi
 	@touch $@
 
