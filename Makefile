@@ -267,8 +267,8 @@ lock: $(UV) ## resolve the dependencies and write the lock files
 	$(LOCK) --group label-studio -o cronjobs/label_studio/requirements.txt
 	$(LOCK) --group storage-initializer --constraints tests/requirements.txt -o tests/cluster/node/storage-initializer/requirements.txt
 
-drill: $(BIN)/.test ## break one component after another under load, count losses and time the recovery: DRILL=store-killed
-	@$(BIN)/python -m tests.drill $(DRILL)
+drill: $(BIN)/.test $(BIN)/.label-studio ## break one component after another under load, count losses and time the recovery: DRILL=store-killed
+	@TQDM_DISABLE=1 $(BIN)/python -m tests.drill $(DRILL)
 
 fuzz: $(BIN)/.test ## fuzz the code that parses photos and request bodies for MINUTES=10; findings go to build/fuzz
 	for target in photos bodies; do \

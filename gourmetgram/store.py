@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.handlers import add_expect_header
 
+from gourmetgram.etags import Etags
 from gourmetgram.keys import BUCKETS, TRACKING, Location
 from gourmetgram.records import Record
 from gourmetgram.settings import StoreSettings
@@ -42,6 +43,7 @@ class Store:
 
     def __init__(self, settings: StoreSettings) -> None:
         self.bucket_prefix = settings.bucket_prefix
+        self.etags = Etags()
         self.client: S3Client = boto3.Session().client("s3", config=_config(settings))
         # "Expect: 100-continue" costs a round trip, which pays only where large bodies are refused.
         self.client.meta.events.unregister("before-call.s3", add_expect_header)
@@ -50,12 +52,13 @@ class Store:
         """Write a whole object.
 
         Raises:
-            StoreUnavailableError: it may or may not have been written.
+            StoreUnavailableError: it may or may not have been written, or was changed on the way.
         """
         with _failures(location):
-            self.client.put_object(
+            answer = self.client.put_object(
                 Bucket=self._bucket(location.bucket), Key=location.key, Body=body, ContentType=content_type
             )
+        self.verify(location, answer.get("ETag"), body)
 
     def put_record(self, location: Location, record: Record) -> None:
         """Write a record as JSON.
@@ -70,12 +73,27 @@ class Store:
 
         Raises:
             ObjectNotFoundError: there is none.
-            StoreUnavailableError: the store did not answer.
+            StoreUnavailableError: the store did not answer, or its answer was changed on the way.
         """
-        with _failures(location):
-            return self.client.get_object(Bucket=self._bucket(location.bucket), Key=location.key)[
-                "Body"
-            ].read()
+        etag, body = self._read(location)
+        if self.etags.contradict(location.bucket, etag, body):
+            if self._read(location)[1] != body:
+                message = f"{location} was changed on its way from the object store"
+                raise StoreUnavailableError(message)
+            self.etags.ignore(location.bucket)
+        return body
+
+    def verify(self, location: Location, etag: str | None, body: bytes) -> None:
+        """Return if what was written, and answered with an ETag, is in the store unchanged.
+
+        Raises:
+            StoreUnavailableError: it is not, or that could not be read.
+        """
+        if self.etags.contradict(location.bucket, etag, body):
+            if self._read(location)[1] != body:
+                message = f"{location} was changed on its way to the object store"
+                raise StoreUnavailableError(message)
+            self.etags.ignore(location.bucket)
 
     def get_record(self, location: Location, record_type: type[RecordType]) -> RecordType:
         """Read a record.
@@ -168,6 +186,11 @@ class Store:
             names = [place.key for place in locations if place.bucket == bucket]
             for start in range(0, len(names), DELETED_AT_ONCE):
                 self._delete_at_once(bucket, names[start : start + DELETED_AT_ONCE])
+
+    def _read(self, location: Location) -> tuple[str, bytes]:
+        with _failures(location):
+            found = self.client.get_object(Bucket=self._bucket(location.bucket), Key=location.key)
+            return found["ETag"], found["Body"].read()
 
     def _delete_at_once(self, bucket: str, names: Sequence[str]) -> None:
         with _failures(Location(bucket, names[0])):

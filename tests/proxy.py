@@ -28,6 +28,8 @@ class Proxy(ThreadingHTTPServer):
         self.connections = 0
         self.before: Callable[[int, str], object] | None = None
         """Called with the number of each request, from 1, and its first line, before it is handed on."""
+        self.change: Callable[[bytes], bytes] = bytes
+        """What becomes of each body on its way, in both directions."""
         self.lock = threading.Lock()
 
     @property
@@ -84,10 +86,10 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in self.headers.items():
             if name.lower() not in HOP_BY_HOP | {"expect"}:
                 upstream.putheader(name, value)
-        upstream.endheaders(body)
+        upstream.endheaders(self.server.change(body))
 
     def _answer(self, answer: http.client.HTTPResponse) -> None:
-        content = answer.read()
+        content = self.server.change(answer.read())
         self.send_response_only(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in HOP_BY_HOP | {"content-length"}:

@@ -49,19 +49,21 @@ class WritingStore(Store):
         """Write a whole object.
 
         Raises:
-            StoreUnavailableError: it may or may not have been written.
+            StoreUnavailableError: it may or may not have been written, or was changed on the way.
         """
         with self.timed_put():
             try:
-                self._put(location, body, content_type)
+                etag = self._put(location, body, content_type)
             except REFUSALS as error:
                 message = f"the object store did not accept {location}: {_sentence(error)}"
                 raise StoreUnavailableError(message) from error
+        self.verify(location, etag, body)
 
-    def _put(self, location: Location, body: bytes, content_type: str) -> None:
+    def _put(self, location: Location, body: bytes, content_type: str) -> str | None:
         attributes: Attributes = {"Content-Type": content_type}
         bucket = self._opened(location.bucket, len(body) // MIB)
-        obstore.put(bucket, location.key, body, attributes=attributes, use_multipart=False)
+        written = obstore.put(bucket, location.key, body, attributes=attributes, use_multipart=False)
+        return written["e_tag"]
 
     @functools.cached_property
     def _credentials(self) -> Boto3CredentialProvider:

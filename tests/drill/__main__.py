@@ -1,11 +1,10 @@
 """`python -m tests.drill [NAME ...]`: break one part after the other under load, and print what it did.
 
-The invariant is counted after each: every acknowledged upload is there whole, and no photo twice.
+The invariant is counted after each: every acknowledged upload and label is there whole, and none twice.
 """
 
 import argparse
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -17,13 +16,21 @@ from typing import NamedTuple
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store
 from tests.conftest import new_store_server
-from tests.drill.disks import disk_of, give_small_disk
-from tests.drill.machine import Machine, lost_and_doubled
+from tests.drill import faults, invariant
+from tests.drill.clock import give_clock
+from tests.drill.disks import give_small_disk
+from tests.drill.faults import STORE_DISK
+from tests.drill.jobs import process
+from tests.drill.label_studio import annotators, jobs_complete
+from tests.drill.machine import CLIENTS, Machine
 from tests.processes import Server
 from tests.proxy import proxied
 
-CLIENTS = 2
-CALM_SECONDS, FAULT_SECONDS, RECOVERY_SECONDS = 3, 10, 60
+CALM_SECONDS, RECOVERY_SECONDS = 3, 60
+SMALL_SPOOL = {"GOURMETGRAM_SPOOL_MAX_BYTES": "200000"}
+EVERY_PHOTO_ASKS = {"GOURMETGRAM_CONFIDENCE_THRESHOLD": "1"}
+SPOOL_DISK = "spool"
+DISK_KIB = {STORE_DISK: 4096, SPOOL_DISK: 256}
 
 
 class Drill(NamedTuple):
@@ -34,101 +41,36 @@ class Drill(NamedTuple):
     settings: Mapping[str, str] = {}
     small_disk: str | None = None
     """The folder of the machine that is a small disk."""
+    sets_clock: bool = False
+    """Whether the web application gets a clock of its own."""
+    labels: bool = False
+    """Whether there is a Label Studio; recovered is the machine then once the jobs do all their work."""
 
 
-def store_killed(_: Machine, store: Server) -> None:
-    store.kill()
-    time.sleep(FAULT_SECONDS)
-    store.start()
-
-
-def hung(server: Server) -> None:
-    assert server.process is not None
-    os.killpg(server.process.pid, signal.SIGSTOP)
-    time.sleep(FAULT_SECONDS)
-    os.killpg(server.process.pid, signal.SIGCONT)
-
-
-def store_hung(_: Machine, store: Server) -> None:
-    hung(store)
-
-
-def store_slow(machine: Machine, _: Server) -> None:
-    machine.proxy.watch(lambda *_: time.sleep(1.5))
-    time.sleep(FAULT_SECONDS)
-    machine.proxy.watch(None)
-
-
-def store_takes_nothing(machine: Machine, _: Server) -> None:
-    def refuse(_: int, line: str) -> None:
-        if line.startswith("PUT"):
-            raise ConnectionAbortedError
-
-    machine.proxy.watch(refuse)
-    time.sleep(FAULT_SECONDS)
-    machine.proxy.watch(None)
-
-
-def store_read_only(_: Machine, store: Server) -> None:
-    store.stop()
-    writable = store.command
-    store.command = [*writable, "--read-only"]
-    store.start()
-    time.sleep(FAULT_SECONDS)
-    store.stop()
-    store.command = writable
-    store.start()
-
-
-def store_disk_full(_: Machine, store: Server) -> None:
-    ballast = disk_of(store, STORE_DISK) / "ballast"
-    with ballast.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-    time.sleep(FAULT_SECONDS)
-    ballast.unlink()
-
-
-def predictor_killed(machine: Machine, _: Server) -> None:
-    machine.predictor.kill()
-    time.sleep(FAULT_SECONDS)
-    machine.predictor.start()
-
-
-def predictor_hung(machine: Machine, _: Server) -> None:
-    hung(machine.predictor)
-
-
-def webapp_killed_without_store(machine: Machine, store: Server) -> None:
-    store.kill()
-    time.sleep(FAULT_SECONDS / 2)
-    machine.webapp.kill()
-    machine.webapp.start()
-    time.sleep(FAULT_SECONDS / 2)
-    store.start()
-
-
-def ten_times_the_traffic(machine: Machine, _: Server) -> None:
-    with machine.load(9 * CLIENTS):
-        time.sleep(FAULT_SECONDS)
-
-
-SMALL_SPOOL = {"GOURMETGRAM_SPOOL_MAX_BYTES": "200000"}
-STORE_DISK, SPOOL_DISK = "data", "spool"
-DISK_KIB = {STORE_DISK: 4096, SPOOL_DISK: 256}
 DRILLS = {
-    "store-killed": Drill("store killed", store_killed),
-    "store-hung": Drill("store hangs", store_hung),
-    "store-slow": Drill("store 1.5 s slower for each request", store_slow),
-    "store-takes-nothing": Drill("store breaks off every write", store_takes_nothing),
-    "spool-full": Drill("store killed, and the spool full", store_killed, SMALL_SPOOL),
-    "spool-disk-full": Drill("store killed, and the spool's disk full", store_killed, small_disk=SPOOL_DISK),
-    "store-disk-full": Drill("the store's disk full", store_disk_full, small_disk=STORE_DISK),
-    "store-read-only": Drill("store takes only reads", store_read_only),
-    "predictor-killed": Drill("predictor killed", predictor_killed),
-    "predictor-hung": Drill("predictor hangs", predictor_hung),
-    "webapp-killed": Drill("web application killed while the store is away", webapp_killed_without_store),
-    "traffic": Drill("ten times the traffic", ten_times_the_traffic),
+    "store-killed": Drill("store killed", faults.store_killed),
+    "store-hung": Drill("store hangs", faults.store_hung),
+    "store-slow": Drill("store 1.5 s slower for each request", faults.store_slow),
+    "store-takes-nothing": Drill("store breaks off every write", faults.store_takes_nothing),
+    "store-corrupts": Drill("a third of what the store gets and gives corrupted", faults.store_corrupts),
+    "spool-full": Drill("store killed, and the spool full", faults.store_killed, SMALL_SPOOL),
+    "spool-disk-full": Drill(
+        "store killed, and the spool's disk full", faults.store_killed, small_disk=SPOOL_DISK
+    ),
+    "store-disk-full": Drill("the store's disk full", faults.store_disk_full, small_disk=STORE_DISK),
+    "store-read-only": Drill("store takes only reads", faults.store_read_only),
+    "predictor-killed": Drill("predictor killed", faults.predictor_killed),
+    "predictor-hung": Drill("predictor hangs", faults.predictor_hung),
+    "predictor-out-of-memory": Drill("predictor gets no memory", faults.predictor_out_of_memory),
+    "webapp-killed": Drill(
+        "web application killed while the store is away", faults.webapp_killed_without_store
+    ),
+    "clock-jumps": Drill("web application's clock jumps by hours", faults.clock_jumps, sets_clock=True),
+    "traffic": Drill("ten times the traffic", faults.ten_times_the_traffic),
+    "label-studio-away": Drill(
+        "Label Studio away for all jobs of a day", faults.label_studio_away, EVERY_PHOTO_ASKS, labels=True
+    ),
+    "jobs-doubled": Drill("every job runs twice at once", faults.jobs_doubled),
 }
 
 
@@ -140,27 +82,50 @@ def drill(chosen: Drill) -> tuple[str, bool]:
         if chosen.small_disk == STORE_DISK:
             give_small_disk(server, folder / STORE_DISK, DISK_KIB[STORE_DISK])
         stack.enter_context(_running(server))
-        for name, value in server.env.items():
-            os.environ[name] = value
+        os.environ.update(server.env)
         store = Store(StoreSettings())
         store.create_buckets()
-        proxy = stack.enter_context(proxied(server.url))
-        aws = {name: value for name, value in server.env.items() if name.startswith("AWS_")}
-        machine = Machine(folder, proxy, aws, **chosen.settings)
-        if chosen.small_disk == SPOOL_DISK:
-            give_small_disk(machine.webapp, folder / SPOOL_DISK, DISK_KIB[SPOOL_DISK])
-        stack.enter_context(_running(machine.predictor))
-        stack.enter_context(_running(machine.webapp))
+        machine = stack.enter_context(_machine(chosen, folder, server))
+        if chosen.labels:
+            aws = {name: value for name, value in server.env.items() if name.startswith("AWS_")}
+            machine.annotators = stack.enter_context(annotators(folder, store, aws))
         with machine.load(CLIENTS):
             time.sleep(CALM_SECONDS)
             chosen.fault(machine, server)
-            seconds = machine.recovered(RECOVERY_SECONDS)
+            seconds = _recovered(machine)
             time.sleep(CALM_SECONDS)
         machine.recovered(RECOVERY_SECONDS)
-        lost, doubled = lost_and_doubled(store, machine.acknowledged)
-        refused = sum(machine.statuses.values()) - machine.statuses[200]
-        counts = f"{len(machine.acknowledged)} | {refused} | {lost} | {doubled}"
-        return f"| {chosen.title} | {counts} | {seconds:.1f} s |", lost == doubled == 0
+        _finish(machine, store)
+        return _row(chosen.title, machine, store, seconds)
+
+
+def _recovered(machine: Machine) -> float:
+    started = time.monotonic()
+    assert not machine.annotators or jobs_complete()
+    machine.recovered(RECOVERY_SECONDS)
+    return time.monotonic() - started
+
+
+def _finish(machine: Machine, store: Store) -> None:
+    """Make labels of all that was said, and of what annotators say to the last tasks."""
+    if machine.annotators:
+        assert jobs_complete()
+        machine.annotators.answer_all()
+        assert jobs_complete()
+    assert process(store)
+
+
+@contextmanager
+def _machine(chosen: Drill, folder: Path, server: Server) -> Iterator[Machine]:
+    aws = {name: value for name, value in server.env.items() if name.startswith("AWS_")}
+    with proxied(server.url) as proxy:
+        machine = Machine(folder, proxy, aws, **chosen.settings)
+        if chosen.small_disk == SPOOL_DISK:
+            give_small_disk(machine.webapp, folder / SPOOL_DISK, DISK_KIB[SPOOL_DISK])
+        if chosen.sets_clock:
+            give_clock(machine.webapp, folder)
+        with _running(machine.predictor), _running(machine.webapp):
+            yield machine
 
 
 @contextmanager
@@ -173,9 +138,21 @@ def _running(server: Server) -> Iterator[Server]:
             server.stop()
 
 
-HEADER = (
-    "| what happens | acknowledged | refused | lost | doubled | recovered after |\n| --- |" + " --- |" * 5
-)
+def _row(title: str, machine: Machine, store: Store, seconds: float) -> tuple[str, bool]:
+    uploads = invariant.uploads(store, machine.acknowledged)
+    counts = [invariant.labels(store, machine.relabelled)]
+    if machine.annotators:
+        counts.append(machine.annotators.count(machine.acknowledged))
+    labels = [sum(column) for column in zip(*counts, strict=True)]
+    refused = sum(machine.statuses.values()) - machine.statuses[200]
+    cells = [
+        title, uploads.acknowledged, refused, uploads.lost, uploads.doubled, *labels, f"{seconds:.1f} s",
+    ]  # fmt: skip
+    return f"| {' | '.join(map(str, cells))} |", not any((*uploads[1:], *labels[1:]))
+
+
+COLUMNS = ("what happens", "uploads", "refused", "lost", "doubled", "labels", "lost", "doubled")
+HEADER = f"| {' | '.join((*COLUMNS, 'recovered after'))} |\n| --- |{' --- |' * len(COLUMNS)}"
 
 
 def main() -> None:
@@ -185,12 +162,14 @@ def main() -> None:
     drills = parser.parse_args().drills or list(DRILLS)
     if unknown := [name for name in drills if name not in DRILLS]:
         parser.error(f"there is no drill {unknown[0]}; there are {', '.join(DRILLS)}")
-    print(HEADER)  # noqa: T201
     held = True
-    for name in drills:
-        row, is_well = drill(DRILLS[name])
-        held = held and is_well
-        print(row, flush=True)  # noqa: T201
+    with os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1) as table:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the jobs say is not part of the table
+        print(HEADER, file=table)
+        for name in drills:
+            row, is_well = drill(DRILLS[name])
+            held = held and is_well
+            print(row, file=table)
     sys.exit(0 if held else 1)
 
 

@@ -1,9 +1,11 @@
 """The store behaves the same on the default server and on every other one that is installed."""
 
+import itertools
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from gourmetgram.settings import StoreSettings
 from gourmetgram.store import ObjectNotFoundError, Store, StoreUnavailableError
 from tests.conftest import new_store_server
 from tests.processes import Server, free_port
+from tests.proxy import proxied
+from webapp.writing import WritingStore
 
 
 def _other_server(folder: Path, command: str, arguments: list[str], user: str, password: str) -> Server:
@@ -72,9 +76,44 @@ def place() -> Location:
     return Location("production", f"class_00/{secrets.token_hex(8)}.jpg")
 
 
+@contextmanager
+def corrupting(store: Store) -> Iterator[str]:
+    """Change every body on its way, each at another place."""
+    numbers = itertools.count()
+
+    def changed(body: bytes) -> bytes:
+        place = next(numbers) % len(body) if body else 0
+        return body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :] if body else body
+
+    with proxied(store.client.meta.endpoint_url) as proxy:
+        proxy.change = changed
+        yield proxy.url
+
+
 def test_what_was_put_is_got_back(store: Store, place: Location) -> None:
     store.put(place, b"\x00photo\xff", "image/jpeg")
     assert store.get(place) == b"\x00photo\xff"
+
+
+@pytest.mark.parametrize("kind", [Store, WritingStore])
+def test_what_was_changed_on_its_way_to_the_store_is_not_taken_for_written(
+    store: Store, place: Location, kind: type[Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store
+    with corrupting(store) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+        with pytest.raises(StoreUnavailableError):
+            kind(StoreSettings(store_attempts=1)).put(place, b"photo", "image/jpeg")
+
+
+def test_what_was_changed_on_its_way_from_the_store_is_not_believed(
+    store: Store, place: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(place, b"photo", "image/jpeg")
+    with corrupting(store) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+        with pytest.raises(StoreUnavailableError, match="changed on its way"):
+            Store(StoreSettings()).get(place)
 
 
 def test_the_second_put_replaces_the_first(store: Store, place: Location) -> None:

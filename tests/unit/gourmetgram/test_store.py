@@ -1,8 +1,13 @@
 """What the object store is told, where servers differ."""
 
+import io
+
 import pytest
+from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
+from gourmetgram.etags import Etags
+from gourmetgram.keys import Location
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store, StoreUnavailableError
 
@@ -38,3 +43,43 @@ def test_the_folders_that_tools_make_are_not_listed(store: Store) -> None:
     with Stubber(store.client) as server:
         server.add_response("list_objects_v2", {"Contents": listed})
         assert list(store.keys("labelstudio", "output/userfeedback/")) == ["output/userfeedback/7"]
+
+
+OTHER_DIGEST = f'"{"0" * 32}"'
+"""An ETag that looks like an MD5 and is none, as those of objects that KMS encrypts."""
+PLACE = Location("models", "food11/1/food11.onnx")
+
+
+def found(body: bytes) -> dict[str, object]:
+    return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ETag": OTHER_DIGEST}
+
+
+def test_what_reads_the_same_twice_is_believed_though_its_etag_is_no_md5(store: Store) -> None:
+    with Stubber(store.client) as server:
+        for _ in range(3):
+            server.add_response("get_object", found(b"model"))
+        assert [store.get(PLACE), store.get(PLACE)] == [b"model", b"model"]  # the second takes one request
+        server.assert_no_pending_responses()
+
+
+def test_what_reads_differently_each_time_is_not_believed(store: Store) -> None:
+    with Stubber(store.client) as server:
+        server.add_response("get_object", found(b"model"))
+        server.add_response("get_object", found(b"mudel"))
+        with pytest.raises(StoreUnavailableError, match="changed on its way from"):
+            store.get(PLACE)
+
+
+def test_what_was_written_is_read_again_where_its_etag_is_no_md5(store: Store) -> None:
+    with Stubber(store.client) as server:
+        server.add_response("put_object", {"ETag": OTHER_DIGEST})
+        server.add_response("get_object", found(b"model"))
+        server.add_response("put_object", {"ETag": OTHER_DIGEST})
+        store.put(PLACE, b"model", "application/onnx")
+        store.put(PLACE, b"model", "application/onnx")
+        server.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("etag", ['"9e107d9d372bb6826bd81d3542a419d6-3"', '"1"', "", None])
+def test_an_etag_of_another_form_says_nothing(etag: str | None) -> None:
+    assert not Etags().contradict("models", etag, b"model")
