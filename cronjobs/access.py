@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from cronjobs.command import Outcome, run
 from cronjobs.settings import CronjobSettings
+from gourmetgram import keys
 from gourmetgram.keys import BUCKETS, DATASETS, LABELSTUDIO, MODELS, PRODUCTION, TRACKING, outputs
 from gourmetgram.sources import Source
 from gourmetgram.store import Store, StoreUnavailableError
@@ -47,6 +48,7 @@ GRANTS = (
     Grant(CRONJOBS, LABELSTUDIO, writes=[""], deletes=[""]),
     *(Grant(CRONJOBS, bucket, writes=[""], deletes=[""]) for bucket in DATASETS),
     *(Grant(DELETION, bucket, deletes=[""]) for bucket in BUCKETS),
+    Grant(DELETION, TRACKING, writes=[keys.DELETIONS]),
     *(Grant(RETRAINING, bucket) for bucket in (TRACKING, *DATASETS)),
     Grant(RETRAINING, MODELS, writes=[""]),
     Grant(LABEL_STUDIO, PRODUCTION),

@@ -6,7 +6,7 @@ when run again: what to delete follows from the ids, or from the days, not from 
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
@@ -22,9 +22,11 @@ from cronjobs.settling import unless_gone
 from gourmetgram import keys
 from gourmetgram.ids import created_at
 from gourmetgram.keys import LABELSTUDIO, Location
+from gourmetgram.records import DeletionRequest
 from gourmetgram.sources import PROJECTS, Asked
 from gourmetgram.store import DELETED_AT_ONCE, Store
 
+RETENTION = "retention"
 LEARNED = "what a model has learned from them stays in its weights"
 
 log = logging.getLogger(__name__)
@@ -46,10 +48,11 @@ class Deletion:
             LabelStudioUnavailableError: it did not answer; another run completes this one.
             StoreUnavailableError: the store did not answer; another run completes this one.
         """
-        unknown = [each for each in prediction_ids if not self._of_prediction(each)]
-        for source in TASKS:
-            self._delete_tasks(source, prediction_ids)
-        self._answers_that_wait(frozenset(prediction_ids))
+        with self._asked(prediction_ids):
+            unknown = [each for each in prediction_ids if not self._of_prediction(each)]
+            for source in TASKS:
+                self._delete_tasks(source, prediction_ids)
+            self._answers_that_wait(frozenset(prediction_ids))
         said = f"; nothing was stored about {', '.join(unknown)}" if unknown else ""
         return self._outcome(f"{len(prediction_ids)} predictions", said)
 
@@ -61,13 +64,23 @@ class Deletion:
             StoreUnavailableError: the store did not answer; another run completes this one.
         """
         first_kept = today - timedelta(days=days)
-        for prefix in BY_DAY:
-            self._older(prefix, first_kept)
-        for source, tasks in TASKS.items():
-            self._older_tasks(source, tasks, first_kept)
-        for prefix in BY_ID:
-            self._older(prefix, first_kept)
+        with self._asked([RETENTION]):
+            for prefix in BY_DAY:
+                self._older(prefix, first_kept)
+            for source, tasks in TASKS.items():
+                self._older_tasks(source, tasks, first_kept)
+            for prefix in BY_ID:
+                self._older(prefix, first_kept)
         return self._outcome(f"everything about predictions before {first_kept}", "")
+
+    @contextmanager
+    def _asked(self, what: Sequence[str]) -> Iterator[None]:
+        """Note what is to be deleted until that is complete, so that the metrics show what is left undone."""
+        notes = [keys.deletion(each) for each in what]
+        for note in notes:
+            self.store.put_record(note, DeletionRequest(asked_at=datetime.now(UTC)))
+        yield
+        self.store.delete_all(notes)
 
     def _of_prediction(self, prediction_id: str) -> bool:
         """Delete until nothing is left, since a running job may write again what was just deleted."""

@@ -24,6 +24,9 @@ NOT_VERSIONS = {"manifests", "current", "candidate"}
 IMPORTS = "imports/"
 """The prefix, in ``tracking``, of the records of tasks imported into Label Studio."""
 
+DELETIONS = "deletions/"
+"""The prefix, in ``tracking``, of the deletions that were asked for and are not complete."""
+
 FOLDER_NOTE = "README.txt"
 """A text in each folder of tasks and outputs: Label Studio refuses an empty storage."""
 
@@ -158,6 +161,11 @@ def exported_until(source: Asked) -> Location:
 def last_run(job: str, *, complete: bool) -> Location:
     """Locate the record of a job's last complete run, or of its last incomplete one."""
     return Location(TRACKING, f"jobs/{job}/{'complete' if complete else 'incomplete'}.json")
+
+
+def deletion(what: str) -> Location:
+    """Locate the note that a prediction, or what is too old, is being deleted."""
+    return Location(TRACKING, f"{DELETIONS}{what}.json")
 
 
 def processed(location: Location) -> Location:

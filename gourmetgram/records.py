@@ -143,6 +143,12 @@ class QuarantineRecord(Record):
     body: str
 
 
+class DeletionRequest(Record):
+    """That something is to be deleted; it is removed once that is done."""
+
+    asked_at: AwareDatetime
+
+
 class JobRun(Record):
     """How a run of a job ended: when, after how long, and how much it did."""
 

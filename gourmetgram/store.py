@@ -259,6 +259,6 @@ def _failures(location: Location) -> Iterator[None]:
             raise ObjectNotFoundError(str(location)) from error
         message = f"the object store refused {location}: {error}"
         raise StoreUnavailableError(message) from error
-    except (BotoCoreError, Boto3Error, OSError) as error:
+    except (BotoCoreError, Boto3Error, OSError, ValueError) as error:  # ValueError: an unreadable response
         message = f"the object store did not respond for {location}: {error}"
         raise StoreUnavailableError(message) from error

@@ -64,6 +64,11 @@ class LoopMetrics(Collector):
             yield quality_metrics.labels(reading.quality)
             yield from quality_metrics.quality(reading.quality)
             yield from _waiting(reading)
+            yield GaugeMetricFamily(
+                "gourmetgram_unfinished_deletions",
+                "Deletions that were asked for and are not complete",
+                value=reading.unfinished_deletions,
+            )
             yield from _jobs(reading)
 
     def _run(self) -> None:

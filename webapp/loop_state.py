@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from gourmetgram import keys
 from gourmetgram.ids import created_at
 from gourmetgram.jobs import JOBS
-from gourmetgram.keys import FOLDER_NOTE, LABELSTUDIO, Location
+from gourmetgram.keys import FOLDER_NOTE, LABELSTUDIO, TRACKING, Location
 from gourmetgram.quality import QualityRecord
 from gourmetgram.records import JobRun
 from gourmetgram.sources import ANNOTATED_SOURCES, Source
@@ -33,6 +33,7 @@ class LoopState(NamedTuple):
     waiting_tasks: dict[Source, WaitingTasks]
     waiting_outputs: dict[Source, int]
     quarantined: dict[Source, int]
+    unfinished_deletions: int
     complete_runs: dict[str, JobRun | None]
     incomplete_runs: dict[str, JobRun | None]
     quality: QualityRecord | None
@@ -48,6 +49,7 @@ def read_loop_state(store: Store) -> LoopState:
         waiting_tasks={source: _waiting_tasks(store, source) for source in ANNOTATED_SOURCES},
         waiting_outputs={source: sum(1 for _ in _names(store, keys.outputs(source))) for source in Source},
         quarantined={source: len(set(_quarantined(store, source))) for source in Source},
+        unfinished_deletions=sum(1 for _ in store.keys(TRACKING, keys.DELETIONS)),
         complete_runs={job: _record(store, keys.last_run(job, complete=True), JobRun) for job in JOBS},
         incomplete_runs={job: _record(store, keys.last_run(job, complete=False), JobRun) for job in JOBS},
         quality=_record(store, keys.quality(), QualityRecord),

@@ -57,6 +57,10 @@ LOOP = dashboard(
                 (f"gourmetgram:waiting_outputs:max{{{NS}}}", "{{source}}"),
             ),
             lines(
+                "Unfinished deletions", "Deletions that were started and are not complete.", "short",
+                (f"gourmetgram:unfinished_deletions:max{{{NS}}}", "deletions"),
+            ),
+            lines(
                 "Quarantine", "Predictions of whose answers nothing could be made.", "short",
                 (f"gourmetgram:quarantined:max{{{NS}}}", "{{source}}"),
             ),

@@ -2,12 +2,17 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import cast
+
+import pytest
+from label_studio_sdk.client import LabelStudio
 
 from cronjobs.deletion import Deletion
 from cronjobs.imports import Imported
+from cronjobs.label_studio.client import LabelStudioUnavailableError
 from cronjobs.processing import Processing
 from gourmetgram import keys
-from gourmetgram.keys import LABELSTUDIO, PRODUCTION, Location
+from gourmetgram.keys import LABELSTUDIO, PRODUCTION, TRACKING, Location
 from gourmetgram.records import PredictionRecord
 from gourmetgram.sources import ANNOTATED_SOURCES, Source
 from gourmetgram.store import Store
@@ -69,6 +74,26 @@ def test_one_prediction_is_deleted_with_all_that_followed_from_it(empty_store: S
     ]
     assert len(contents(empty_store)) == len(others) == done.figures["objects"]
     assert empty_store.get(kept.image.location) == b"photo 2"
+
+
+class UnavailableStudio:
+    """Does not answer when asked for a project."""
+
+    def __getattr__(self, name: str) -> object:
+        raise ConnectionError(name)
+
+
+def test_a_deletion_that_is_not_complete_is_noted_until_it_is(empty_store: Store) -> None:
+    upload(empty_store, 1)
+    ask(empty_store, upload(empty_store, 3, at=OLD), Source.USER_FLAG)
+    with pytest.raises(LabelStudioUnavailableError):
+        Deletion(empty_store, cast("LabelStudio", UnavailableStudio())).of_predictions([prediction_id(1)])
+    with pytest.raises(LabelStudioUnavailableError):
+        Deletion(empty_store, cast("LabelStudio", UnavailableStudio())).older_than(30, TODAY)
+    assert names(empty_store, TRACKING, keys.DELETIONS) == [f"{prediction_id(1)}.json", "retention.json"]
+    Deletion(empty_store, None).of_predictions([prediction_id(1)])
+    Deletion(empty_store, None).older_than(30, TODAY)
+    assert names(empty_store, TRACKING, keys.DELETIONS) == []
 
 
 def test_what_waits_is_deleted_too(empty_store: Store) -> None:

@@ -45,6 +45,16 @@ def test_the_folders_that_tools_make_are_not_listed(store: Store) -> None:
         assert list(store.keys("labelstudio", "output/userfeedback/")) == ["output/userfeedback/7"]
 
 
+def test_an_answer_that_can_not_be_read_is_none(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(**_: object) -> None:
+        message = "Invalid timestamp"
+        raise ValueError(message)
+
+    monkeypatch.setattr(store.client, "get_object", read)
+    with pytest.raises(StoreUnavailableError, match="Invalid timestamp"):
+        store.get(PLACE)
+
+
 OTHER_DIGEST = f'"{"0" * 32}"'
 """An ETag that looks like an MD5 and is none, as those of objects that KMS encrypts."""
 PLACE = Location("models", "food11/1/food11.onnx")
