@@ -275,6 +275,11 @@ fuzz: $(BIN)/.test ## fuzz the code that parses photos and request bodies for MI
 	  $(BIN)/python -m tests.fuzz $$target -max_total_time=$$(($(or $(MINUTES),10) * 30)) -print_final_stats=1; \
 	done
 
+fuzz-http: $(BIN)/.test ## send REQUESTS=100000, made from the descriptions or with mistakes, to web application and predictor
+	for process in webapp predictor; do \
+	  $(BIN)/python -m tests.fuzz.http $$process $$(($(or $(REQUESTS),100000) / 2)); \
+	done
+
 LOCKED := predictor predictor/torchserve webapp cronjobs cronjobs/label_studio chameleon manifests/local
 sbom: $(BIN)/.test ## write a bill of materials (CycloneDX) for each component to build/sbom
 	@mkdir -p build/sbom
@@ -349,7 +354,7 @@ DEBIANS_PYTHON := /usr/bin/python3
 	else mkdir -p .venv-triton; fi
 	@touch $@
 
-.PHONY: drill fuzz sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services test-faults model evaluate lock
+.PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services test-faults model evaluate lock
 .PHONY: retrain gate promote rollback models
 .PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

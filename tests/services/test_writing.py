@@ -35,7 +35,7 @@ def test_what_is_written_is_read_by_the_other_processes(
 
 def test_a_missing_bucket_is_said_in_one_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert store
-    with pytest.raises(StoreUnavailableError, match="did not take production/class_01") as error:
+    with pytest.raises(StoreUnavailableError, match="did not accept production/class_01") as error:
         writing(monkeypatch, GOURMETGRAM_BUCKET_PREFIX="no-such-").put(PHOTO, b"photo", "image/jpeg")
     assert "\n" not in str(error.value)
 
