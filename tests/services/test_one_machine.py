@@ -23,7 +23,8 @@ from tests.tiny_model import write_tiny_model
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    checkout = Checkout(tmp_path_factory.mktemp("machine"))
+    too_long_for_a_socket = "deep-folder-" * 10
+    checkout = Checkout(tmp_path_factory.mktemp("machine") / too_long_for_a_socket)
     yield checkout
     checkout.make("down")
 
