@@ -93,4 +93,4 @@ def named(objects: list[Manifest], kind: str, name: str = "") -> Manifest:
 
 def environment(container: Manifest) -> dict[str, Any]:
     """Give a container's variables, with their values or where those come from."""
-    return {one["name"]: one.get("value", one.get("valueFrom")) for one in container["env"]}
+    return {one["name"]: one.get("value", one.get("valueFrom")) for one in container.get("env", [])}

@@ -98,7 +98,7 @@ def test_each_process_has_its_own_key(render: Render) -> None:
     for pod in pods(
         [thing for thing in render() if thing["kind"] in {"StatefulSet", "Deployment", "CronJob"}]
     ):
-        key = environment(containers(pod)[0]).get("AWS_ACCESS_KEY_ID")
+        key = environment(pod["spec"]["containers"][0]).get("AWS_ACCESS_KEY_ID")
         entries |= {key["secretKeyRef"]["key"]} if key else set()
     processes = ("webapp", "cronjobs", "deletion", "retraining", "label-studio")
     assert entries == {f"{process}-access-key" for process in processes}
