@@ -125,4 +125,4 @@ def test_a_backup_that_was_cut_short_is_not_restored(tmp_path: Path) -> None:
     machine = Machine(tmp_path / "new")
     (tmp_path / "backup/buckets").mkdir(parents=True)
     refused = machine.make("restore", str(tmp_path / "backup"))
-    assert (refused.returncode, "no whole backup" in refused.stderr) == (1, True)
+    assert (refused.returncode, "is not a complete backup" in refused.stderr) == (1, True)

@@ -63,7 +63,7 @@ def test_a_canary_that_is_nowhere_changes_nothing(release: Release, published: s
     before = _pods(release)
     said = _rollout("canary", "deadbeef0000", code=1)
     assert "There is no model deadbeef0000 in the store" in said
-    assert "what was served before goes on" in said
+    assert "the model that was served before still is" in said
     assert _pods(release) == before
 
 
