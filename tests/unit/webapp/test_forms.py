@@ -1,11 +1,14 @@
 """A form is read as older programs send it, and each of its limits has a sentence of its own."""
 
 import pytest
+from flask import Request
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder
 
 from tests.conftest import ROOT
 from tests.unit.webapp.conftest import JPEG, MemoryStore
 from tests.unit.webapp.uploads import AS_JSON
+from webapp.forms import photo_of
 
 PHOTO = b'Content-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n' + JPEG
 NAMELESS = b'Content-Disposition: form-data; name="file"\r\n\r\n'
@@ -27,6 +30,16 @@ def test_a_file_name_in_latin_1_is_understood(client: FlaskClient) -> None:
         "/predict", data=body, content_type="multipart/form-data; boundary=XbX", headers=AS_JSON
     )
     assert (answer.status_code, answer.get_json()["filename"]) == (200, "crème.jpg")
+
+
+def test_a_photo_may_hold_the_text_of_the_boundary() -> None:
+    photo = JPEG + b"--XbX\r\n--XbXbX\r\nend"
+    body = b"--XbX\r\n" + PHOTO.removesuffix(JPEG) + photo + b"\r\n--XbX--\r\n"
+    content_type = "multipart/form-data; boundary=XbX"
+    request = Request(EnvironBuilder(method="POST", data=body, content_type=content_type).get_environ())
+    found = photo_of(request)
+    assert found is not None
+    assert found.read() == photo
 
 
 @pytest.mark.parametrize(
