@@ -16,6 +16,8 @@ PHOTO_KB = 22
 
 # Amazon's list prices in us-east-1 in 2026, in dollars: S3 Standard, and one of the 4 CPUs of an m7i.xlarge.
 PUT_PRICE = 0.005 / 1000
+"""Of a listing too."""
+GET_PRICE = 0.0004 / 1000
 GB_MONTH_PRICE = 0.023
 CPU_HOUR_PRICE = 0.2016 / 4
 MONTH_HOURS = 730

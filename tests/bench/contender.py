@@ -53,7 +53,7 @@ class Contender:
     path: str
     content_type: str
     encode: Callable[[bytes], bytes]
-    packages: Sequence[str]
+    packages: tuple[str, ...]
     """What has to be installed for it; what those require is found."""
     choices: Sequence[Threads] = (Threads(),)
     headers: Callable[[bytes], str] = lambda _body: ""

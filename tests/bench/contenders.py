@@ -24,9 +24,9 @@ def _ours_at_float32(folder: Path, _: Threads) -> Server:
     return server
 
 
-def _locked() -> list[str]:
+def _locked() -> tuple[str, ...]:
     lock = (ROOT / "predictor/requirements.txt").read_text()
-    return [line.strip(" \\") for line in lock.splitlines() if re.match(r"[a-z0-9]", line)]
+    return tuple(line.strip(" \\") for line in lock.splitlines() if re.match(r"[a-z0-9]", line))
 
 
 OURSELVES = tuple(
