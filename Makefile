@@ -143,8 +143,8 @@ cluster-rollback: $(BIN)/.run ## withdraw the canary, or go back to the version 
 # user of Label Studio's published image; no replica is addressed by name, and they spread by topology; KServe makes
 # the pods that the predictor's Service and policies select; store and Label Studio have one writer each.
 MEANT_SO := container-image-pull-policy pod-probes-identical container-security-context-user-group-id \
-  statefulset-has-servicename statefulset-has-host-podantiaffinity service-targets-pod networkpolicy-targets-pod \
-  deployment-replicas deployment-strategy
+  statefulset-has-servicename statefulset-has-host-podantiaffinity deployment-has-host-podantiaffinity \
+  service-targets-pod networkpolicy-targets-pod deployment-replicas deployment-strategy
 RENDER := --kube-version $(KUBERNETES_VERSION) --api-versions serving.kserve.io/v1beta1/InferenceService \
   --api-versions monitoring.coreos.com/v1/PrometheusRule
 # helm lint can't be told of KServe, and says on its standard error that it is missing.
