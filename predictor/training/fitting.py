@@ -17,6 +17,9 @@ from predictor.images.tensors import normalise
 from predictor.training.architecture import MobileNetV2
 from predictor.training.recipe import Recipe
 
+_WARM_UP_STEPS = 20
+"""At least: Adam's first steps change every weight by the learning rate, whatever the gradient."""
+
 
 class Fit:
     """A network in training; `average` is the one to use."""
@@ -34,6 +37,8 @@ class Fit:
             multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging),  # type: ignore[no-untyped-call]
             use_buffers=True,
         )
+        if recipe.remembered:
+            self._average.update_parameters(network)  # few steps can't take it far from what is served
 
     @property
     def average(self) -> MobileNetV2:
@@ -78,7 +83,7 @@ class Fit:
 
     def _schedule(self) -> float:
         """Linear warm-up, then half a cosine; as a share of the learning rate."""
-        warm_up = self._recipe.warm_up_epochs * self._steps / self._recipe.epochs
+        warm_up = max(_WARM_UP_STEPS, self._recipe.warm_up_epochs * self._steps / self._recipe.epochs)
         return min(1, (self._step + 1) / warm_up) * (1 + math.cos(math.pi * self._step / self._steps)) / 2
 
     def state(self) -> dict[str, Any]:

@@ -22,5 +22,5 @@ class Recipe:
     remembered: float = 0.0  # share of the original model's answer in each photo's target
 
 
-RETRAINING = Recipe(epochs=6, learning_rate=3e-4, label_smoothing=0.0, averaging=0.98, remembered=0.3)
+RETRAINING = Recipe(epochs=6, learning_rate=3e-4, label_smoothing=0.0, averaging=0.95, remembered=0.3)
 """For a model that is already good: small steps, with its own answers as part of the targets."""
