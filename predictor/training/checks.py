@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 
 from predictor.registry.records import Check, ClassComparison, Comparison
+from predictor.runtimes import ModelUnusableError
 from predictor.training.comparing import Pair
 from predictor.training.costs import MIB
 from predictor.training.duplicates import near_pairs
@@ -28,6 +29,13 @@ class Judge:
         asked = self.settings.min_photos
         detail = f"{photos} photos with labels to evaluate; {asked} are asked for."
         return Check(name="labels", passed=photos >= asked, detail=detail)
+
+    def served(self, refusal: ModelUnusableError | None) -> Check:
+        """Require a model that the predictor can serve."""
+        detail = "The predictor serves it, and it knows the classes."
+        if refusal:
+            detail = f"The predictor refuses it: {refusal}"
+        return Check(name="served", passed=refusal is None, detail=detail)
 
     def better(self, whole: Comparison) -> Check:
         """Require a significant improvement."""

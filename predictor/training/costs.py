@@ -33,10 +33,10 @@ def peak_memory(model: Path, photo: Path) -> int:
     return int(done.stdout)
 
 
-def slower(candidate: Path, current: Path, photo: Path) -> float:
+def slower(candidate: runtimes.Runtime, current: runtimes.Runtime, photo: Path) -> float:
     """Return how many times as long the candidate takes; both alternate, so that noise affects both."""
     square = to_square(photo.read_bytes())
-    models = [runtimes.load("onnx", path) for path in (candidate, current)]
+    models = (candidate, current)
     times = [[_seconds(lambda model=model: model.run(square)) for model in models] for _ in range(_ROUNDS)]  # type: ignore[misc]
     best = [min(each) for each in zip(*times, strict=True)]
     return float(best[0] / best[1])

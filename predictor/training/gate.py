@@ -11,7 +11,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,12 +46,16 @@ from predictor.training.truths import truths
 WORK = Path(".local/gate")
 ALL = "all"
 Sets = Mapping[str, Sequence[Found]]
+Models = tuple[runtimes.Runtime, runtimes.Runtime]
+"""The candidate and the current model, loaded."""
 
 
 class Terms(NamedTuple):
     """The gate's evaluation photos, its working folder on this machine, and its criteria."""
 
     evaluation: Path | None
+    until: date
+    """The end of the window in which the random sample is for evaluation."""
     work: Path
     settings: GateSettings
 
@@ -80,27 +84,24 @@ class Gate:
             yield from self._running(sets, photos[0].path)
 
     def _running(self, sets: Sets, photo: Path) -> Iterator[Check]:
-        served = self._served()
-        yield served
-        if served.passed:
-            yield from self._costs(photo)
-            yield from self._answers(sets)
-
-    def _served(self) -> Check:
-        """Require a model that the predictor can serve."""
         try:
-            require_usable(runtimes.load("onnx", self._candidate), self._candidate)
+            candidate = runtimes.load("onnx", self._candidate)
+            require_usable(candidate, self._candidate)
         except runtimes.ModelUnusableError as error:
-            return Check(name="served", passed=False, detail=f"The predictor refuses it: {error}")
-        return Check(name="served", passed=True, detail="The predictor serves it, and it knows the classes.")
+            yield self._judge.served(error)
+            return
+        yield self._judge.served(None)
+        models = (candidate, runtimes.load("onnx", self._current))
+        yield from self._costs(models, photo)
+        yield from self._answers(models, sets)
 
-    def _costs(self, photo: Path) -> Iterator[Check]:
+    def _costs(self, models: Models, photo: Path) -> Iterator[Check]:
         yield self._judge.architecture(onnx.load(self._candidate), onnx.load(self._current))
         yield self._judge.memory(peak_memory(self._candidate, photo))
-        yield self._judge.fast(slower(self._candidate, self._current, photo))
+        yield self._judge.fast(slower(*models, photo))
 
-    def _answers(self, sets: Sets) -> Iterator[Check]:
-        pairs = {name: self._pair(name, found) for name, found in sets.items() if found}
+    def _answers(self, models: Models, sets: Sets) -> Iterator[Check]:
+        pairs = {name: _pair(models, name, found) for name, found in sets.items() if found}
         whole, *rest = pairs.values()
         for pair in rest:
             whole = whole + pair
@@ -112,15 +113,15 @@ class Gate:
         yield from self._judge.classes(self.classes)
         yield self._judge.calibrated(whole)
 
-    def _pair(self, name: str, found: Sequence[Found]) -> Pair:
-        models = [runtimes.load("onnx", path) for path in (self._candidate, self._current)]
-        answers: list[list[NDArray[np.float32]]] = [[], []]
-        for each in tqdm(found, desc=f"gate, {name}", unit="photo"):
-            square = to_square(each.path.read_bytes())
-            for model, given in zip(models, answers, strict=True):
-                given.append(model.run(square))
-        truth = np.array([CLASSES.index(each.known.label) for each in found])
-        return Pair(*(Figures(np.stack(given), truth) for given in answers))
+
+def _pair(models: Models, name: str, found: Sequence[Found]) -> Pair:
+    answers: list[list[NDArray[np.float32]]] = [[], []]
+    for each in tqdm(found, desc=f"gate, {name}", unit="photo"):
+        square = to_square(each.path.read_bytes())
+        for model, given in zip(models, answers, strict=True):
+            given.append(model.run(square))
+    truth = np.array([CLASSES.index(each.known.label) for each in found])
+    return Pair(*(Figures(np.stack(given), truth) for given in answers))
 
 
 def judge(registry: Registry, version: str, current: str, terms: Terms) -> Verdict:
@@ -130,7 +131,7 @@ def judge(registry: Registry, version: str, current: str, terms: Terms) -> Verdi
         RegistryError: one of the versions is not in the registry.
         StoreUnavailableError: the store did not answer.
     """
-    sets = photos(registry.store, terms.evaluation, terms.work)
+    sets = photos(registry.store, terms)
     name = f"verdicts/{_digest(current, sets, terms.settings)}"
     verdict = _written(registry, version, name)
     if verdict is None:
@@ -168,15 +169,15 @@ def served_version(registry: Registry, settings: PredictorSettings) -> str:
     return current.version if current else own
 
 
-def photos(store: Store, evaluation: Path | None, work: Path) -> dict[str, list[Found]]:
+def photos(store: Store, terms: Terms) -> dict[str, list[Found]]:
     """Find the photos to judge by: a folder's, and those of production's random sample.
 
     Raises:
         StoreUnavailableError: the store did not answer.
     """
-    known = [truth for truth in truths(labels(store), datetime.now(UTC).date()) if truth.evaluates]
-    drawn = from_store(store, known, work / "random-sample")
-    fixed = from_folder(evaluation, "evaluation") if evaluation else []
+    known = [truth for truth in truths(labels(store), terms.until) if truth.evaluates]
+    drawn = from_store(store, known, terms.work / "random-sample")
+    fixed = from_folder(terms.evaluation, "evaluation") if terms.evaluation else []
     return {
         name: [each for each in found if isinstance(each, Found)]
         for name, found in (("evaluation", fixed), ("production", drawn))
@@ -236,7 +237,7 @@ def main() -> int:
     show_log()
     settings = PredictorSettings()
     registry = Registry(Store(StoreSettings()), settings.model_name)
-    terms = Terms(given.evaluation, WORK, GateSettings())
+    terms = Terms(given.evaluation, datetime.now(UTC).date(), WORK, GateSettings())
     try:
         return 0 if nominated(registry, given.version, served_version(registry, settings), terms) else 1
     except (RegistryError, StoreUnavailableError, publish.PublishError) as error:

@@ -136,7 +136,7 @@ def _judged(registry: Registry, served: str, given: argparse.Namespace) -> bool:
     recipe = replace(RETRAINING, epochs=given.epochs)
     inputs = Inputs(given.base, given.evaluation, given.work, given.until, recipe)
     version = retrain(registry, served, inputs)
-    terms = Terms(given.evaluation, given.work / "gate", GateSettings())
+    terms = Terms(given.evaluation, given.until, given.work / "gate", GateSettings())
     return nominated(registry, version, served, terms)
 
 
