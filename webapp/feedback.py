@@ -48,12 +48,14 @@ def flag(record: PredictionRecord) -> Response:
     if not handled:
         task = Task.of(record, Source.USER_FLAG, parts.store.bucket_prefix, preselect=True)
         parts.archive.keep([write_of(place, task)])
+        parts.metrics.observe_feedback(record, "flag")
     return jsonify(success=True, message=THANKS)
 
 
 def relabel(record: PredictionRecord, corrected_class: object) -> Response:
     """Keep the class that a user gives to a photo; the latest one counts."""
-    archive = services().archive
+    parts = services()
+    archive = parts.archive
     if corrected_class not in CLASSES:
         raise BadRequest("corrected_class must be one of the classes of /api/classes.")
     if corrected_class == _current_class(archive, record):
@@ -66,6 +68,7 @@ def relabel(record: PredictionRecord, corrected_class: object) -> Response:
         created_at=datetime.now(UTC),
     )
     archive.keep([write_of(place, relabelled)])
+    parts.metrics.observe_feedback(record, "relabel")
     return jsonify(success=True, message="Class updated successfully!", output_json_path=str(place))
 
 

@@ -20,6 +20,7 @@ from gourmetgram.classes import CLASSES
 from gourmetgram.records import PredictionRecord
 from gourmetgram.store import StoreUnavailableError
 from webapp.spool import Spool
+from webapp.version_metrics import VersionMetrics
 from webapp.writing import WritingStore
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10)
@@ -49,6 +50,7 @@ class Metrics:
             buckets=CONFIDENCES,
             registry=self.registry,
         )
+        self._by_version = VersionMetrics(self.registry)
         self.predictor_errors = Counter(
             "gourmetgram_predictor_errors",
             "Photos that the predictor could not classify",
@@ -78,6 +80,11 @@ class Metrics:
         """Count a stored prediction."""
         self._predictions.labels(record.prediction).inc()
         self._confidence.observe(record.confidence)
+        self._by_version.observe_prediction(record.model_version)
+
+    def observe_feedback(self, record: PredictionRecord, kind: str) -> None:
+        """Count a ``flag`` or a ``relabel`` of a prediction."""
+        self._by_version.observe_feedback(record.model_version, kind)
 
     def observe_request(self, view: str | None, method: str, status: int, seconds: float) -> None:
         """Time a request by the name of its view, its method and the class of its status, such as 2xx."""

@@ -90,6 +90,17 @@ QUALITY = dashboard(
                 span=SHARE,
             ),
             lines(
+                "Objections by model version",
+                "Share of a day's predictions that users flagged or gave another class, by version.",
+                "percentunit",
+                (
+                    f"sum by (version) (increase(gourmetgram_feedback_by_version_total{{{NS}}}[1d]))"
+                    f" / sum by (version) (increase(gourmetgram_predictions_by_version_total{{{NS}}}[1d]))",
+                    "{{version}}",
+                ),
+                span=SHARE,
+            ),
+            lines(
                 "All predictions against flagged ones",
                 "What users flag is wrong more often: it says nothing of the accuracy.", "percentunit",
                 (accuracy("ratio"), "all predictions"),
