@@ -187,5 +187,5 @@ def _read(store: Store, place: Location) -> Draw | None:
     try:
         return store.get_record(place, Draw)
     except ValidationError as error:
-        log.warning("%s is not a draw, it is passed over: %s", place, error)
+        log.warning("skipping %s, which is not a draw: %s", place, error)
         return None

@@ -102,7 +102,7 @@ class Sampling:
         try:
             return self.store.get_record(keys.prediction(prediction_id), PredictionRecord)
         except (ObjectNotFoundError, ValidationError) as error:
-            log.warning("prediction %s can't be read, it is passed over: %s", prediction_id, error)
+            log.warning("skipping prediction %s, which can't be read: %s", prediction_id, error)
             return None
 
     def write_tasks(self, draw: Draw) -> int:
@@ -133,7 +133,7 @@ class Sampling:
 
     def _outcome(self, draw: Draw, written: int, what: str) -> Outcome:
         asked, drawn = self.settings.sample_size, len(draw.drawn)
-        short = f"; {asked} were asked for, there are no more" if drawn < asked else ""
+        short = f"; {asked} were requested, but there are no more" if drawn < asked else ""
         summary = f"{what} of {drawn} predictions since {draw.window_start}, {written} tasks written{short}"
         figures = {"drawn": drawn, "tasks": written, "asked": asked, "seed": draw.seed}
         return Outcome(

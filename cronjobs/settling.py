@@ -160,7 +160,7 @@ def kept_answers(store: Store, asked: Asked, prediction_id: str) -> dict[Locatio
                     body = QuarantineRecord.model_validate_json(body).body.encode()
                 kept[place] = read(asked, key, body)
             except (ObjectNotFoundError, UnreadableOutputError, ValidationError) as error:
-                log.warning("%s is passed over: %s", place, error)
+                log.warning("skipping %s: %s", place, error)
     return kept
 
 

@@ -34,7 +34,7 @@ def predictions(store: Store, end: date, before: int) -> Iterator[str]:
             if is_prediction_id(prediction_id):
                 yield prediction_id
             else:
-                log.warning("%s/%s is not the record of a prediction, it is passed over", keys.TRACKING, key)
+                log.warning("skipping %s/%s, which is not the record of a prediction", keys.TRACKING, key)
 
 
 def labels(store: Store, threads: int, end: date, before: int) -> list[LabelRecord]:
@@ -53,7 +53,7 @@ def labels(store: Store, threads: int, end: date, before: int) -> list[LabelReco
         try:
             return store.get_record(place, LabelRecord)
         except (ObjectNotFoundError, ValidationError) as error:
-            log.warning("%s is passed over: %s", place, error)
+            log.warning("skipping %s: %s", place, error)
             return None
 
     with ThreadPoolExecutor(threads) as pool:

@@ -68,7 +68,7 @@ def labels(store: Store) -> list[LabelRecord]:
         try:
             return store.get_record(Location(TRACKING, key), LabelRecord)
         except (ObjectNotFoundError, ValidationError) as error:
-            log.warning("%s is passed over: %s", key, error)
+            log.warning("skipping %s: %s", key, error)
             return None
 
     listed = list(store.keys(TRACKING, "labels/"))

@@ -84,7 +84,7 @@ def test_a_model_of_shuffled_labels_is_refused(tmp_path: Path, current: Path, ph
     shuffled = colour_models.write(tmp_path / "shuffled.onnx", answers=SHUFFLED)
     reasons = refused(shuffled, current, photos)
     assert {"better", "not worse on production", "calibration"} < reasons.keys()
-    assert reasons["better"].startswith("0.0% against 81.8% of 88 photos")
+    assert reasons["better"].startswith("Accuracy 0.0%, 81.8% before, on 88 photos")
 
 
 def test_a_better_model_with_one_class_broken_is_refused(
@@ -92,7 +92,7 @@ def test_a_better_model_with_one_class_broken_is_refused(
 ) -> None:
     broken = colour_models.write(tmp_path / "broken.onnx", answers=[*RIGHT[:SOUP], 0, *RIGHT[SOUP + 1 :]])
     reasons = refused(broken, current, photos)
-    assert "Soup: 0.0% of 8 photos are found, 100.0% before" in reasons["recall of Soup"]
+    assert "Soup: recall 0.0% on 8 photos, 100.0% before" in reasons["recall of Soup"]
 
 
 def test_a_model_that_learned_the_evaluation_photos_is_refused(
@@ -101,7 +101,7 @@ def test_a_model_that_learned_the_evaluation_photos_is_refused(
     better = colour_models.write(tmp_path / "better.onnx")
     reasons = refused(better, current, photos, learned=manifest(photos[:3], "training"))
     assert reasons == {
-        "unseen photos": "It learned from 3 of the 88 evaluation photos or their near-duplicates."
+        "unseen photos": "It was trained on 3 of the 88 evaluation photos or their near-duplicates."
     }
 
 
@@ -111,7 +111,7 @@ def test_a_model_of_which_nobody_knows_what_it_learned_from_is_refused(
     better = colour_models.write(tmp_path / "better.onnx")
     gate = Gate((better, current), None, GateSettings())
     reasons = [check.detail for check in gate.checks({"production": photos}) if not check.passed]
-    assert reasons == ["Nobody knows what it learned from: it has no manifest."]
+    assert reasons == ["It has no manifest, so its training photos are unknown."]
 
 
 def test_a_good_model_that_is_three_times_slower_is_refused(tmp_path: Path, photos: list[Found]) -> None:
@@ -122,7 +122,8 @@ def test_a_good_model_that_is_three_times_slower_is_refused(tmp_path: Path, phot
 
 def test_without_labels_nothing_passes(tmp_path: Path, current: Path) -> None:
     better = colour_models.write(tmp_path / "better.onnx")
-    assert refused(better, current, []) == {"labels": "0 photos with labels to evaluate; 50 are asked for."}
+    reasons = refused(better, current, [])
+    assert reasons == {"labels": "0 labelled photos to evaluate on; at least 50 are needed."}
 
 
 def test_a_model_of_another_architecture_is_refused(
@@ -130,9 +131,7 @@ def test_a_model_of_another_architecture_is_refused(
 ) -> None:
     more = [helper.make_node("Mul", ["zero", "zero"], ["nothing"])]
     other = colour_models.write(tmp_path / "other.onnx", more=more)
-    assert refused(other, current, photos, GateSettings()) == {
-        "architecture": "It is of another architecture."
-    }
+    assert refused(other, current, photos, GateSettings()) == {"architecture": "It has another architecture."}
 
 
 def test_a_model_of_other_classes_is_refused(tmp_path: Path, current: Path, photos: list[Found]) -> None:
