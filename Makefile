@@ -249,6 +249,13 @@ bench-jobs: $(BIN)/.test $(BIN)/.label-studio ## measure what the jobs cost, wit
 bench-accuracy: $(BIN)/.test ## check how often the accuracy interval contains the true value, on simulated months
 	$(BIN)/python -m tests.bench.accuracy
 
+SAY_CURVE = Say where the photos are and what to start from: make bench-curve DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
+bench-curve: export OMP_WAIT_POLICY := PASSIVE
+bench-curve: export MALLOC_MMAP_THRESHOLD_ := 4294967296
+bench-curve: export MALLOC_TRIM_THRESHOLD_ := 4294967296
+bench-curve: $(BIN)/.test $(BIN)/.label-studio ## measure how accuracy rises with labels, through all parts: DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
+	$(BIN)/python -m tests.bench.curve "$(or $(DATA),$(error $(SAY_CURVE)))" --backbone "$(or $(BACKBONE),$(error $(SAY_CURVE)))"
+
 ## Dependencies
 
 # Everything is resolved at once, and each process then gets its share of that: the versions agree.
@@ -354,7 +361,7 @@ DEBIANS_PYTHON := /usr/bin/python3
 	else mkdir -p .venv-triton; fi
 	@touch $@
 
-.PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy test lint test-unit test-services test-faults model evaluate lock
+.PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy bench-curve test lint test-unit test-services test-faults model evaluate lock
 .PHONY: retrain gate promote rollback models
 .PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon
