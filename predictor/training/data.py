@@ -57,17 +57,18 @@ def drawn(chosen: Sequence[Photo], count: int) -> list[Photo]:
 
 
 def training_batches(
-    chosen: Sequence[Photo], *, size: int, side: int, rng: np.random.Generator
+    chosen: Sequence[Photo], *, size: int, side: int, rng: np.random.Generator, share: slice = slice(None)
 ) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
     """Yield every photo once, shuffled and augmented: pixels (N, 3, side, side) and shares (N, classes).
 
-    The share of a photo's class is its weight; all others are 0.
+    The share of a photo's class is its weight; all others are 0. With a ``share``, only those photos of each
+    batch are yielded.
 
     The last, incomplete batch is dropped: batch norm needs full batches.
     """
     order = rng.permutation(len(chosen))
     for start in range(0, len(order) - size + 1, size):
-        batch = [chosen[index] for index in order[start : start + size]]
+        batch = [chosen[index] for index in order[start : start + size][share]]
         pixels = np.stack([augment(photo.path.read_bytes(), side, rng) for photo in batch])
         yield pixels.transpose(0, 3, 1, 2), np.stack([_shares(photo) for photo in batch])
 

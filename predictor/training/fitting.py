@@ -9,8 +9,9 @@ from typing import Any, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
 from torch.nn import functional
+from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from predictor.images.tensors import normalise
@@ -31,6 +32,8 @@ class Fit:
         self._steps = steps
         self._step = 0
         self._freeze()
+        together = distributed.is_initialized()
+        self._logits: nn.Module = DistributedDataParallel(network) if together else network
         self._optimizer = torch.optim.AdamW(_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
         self._average = AveragedModel(
             network,
@@ -50,13 +53,15 @@ class Fit:
 
         What a photo's shares lack of 1, and the recipe's share of the rest, go to what the network answered
         before training (Li and Hoiem, "Learning without Forgetting", 2016).
+
+        Of several processes, each gives its share of a batch, and all learn from the mean of their gradients.
         """
         self._freeze()
         for group in self._optimizer.param_groups:
             group["lr"] = self._recipe.learning_rate * self._schedule()
         photos = _channels_last(pixels)
         loss = functional.cross_entropy(
-            self._network(photos),
+            self._logits(photos),
             self._remembering(photos, torch.from_numpy(targets)),
             label_smoothing=self._recipe.label_smoothing,
         )

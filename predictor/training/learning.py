@@ -22,6 +22,7 @@ from predictor.training.manifest import Manifest, Side
 from predictor.training.quantize import PHOTOS_A_CLASS, balanced, quantize
 from predictor.training.recipe import Recipe
 from predictor.training.train import fit_to
+from predictor.training.workers import from_first, rank
 
 ENOUGH_TO_CALIBRATE = 50
 """Held-out photos needed to fit a temperature; with fewer, the served model's is kept."""
@@ -29,16 +30,20 @@ ENOUGH_TO_CALIBRATE = 50
 
 def learn(
     registry: Registry, manifest: Manifest, paths: Mapping[str, Path], folder: Path, recipe: Recipe
-) -> str:
+) -> str | None:
     """Train on the manifest and save the model in the registry; return its version.
+
+    Of several processes, only the first saves it; the others return None.
 
     Raises:
         RegistryError: the float model that the served one was quantized from is not in the registry.
         StoreUnavailableError: the store did not answer.
     """
     integers = folder / "integers.onnx"
-    if not integers.exists():
+    if not from_first(integers.exists):
         _make(registry, manifest, paths, folder, recipe)
+    if rank() > 0:
+        return None
     version = _property(integers, "version")
     _keep(registry, manifest, folder, version)
     return version
@@ -52,6 +57,8 @@ def _make(
     training = _photos(manifest, "training", paths)
     before = from_onnx(start)
     fit = fit_to(training, lambda: cast(MobileNetV2, before.network), Run(folder), recipe)
+    if rank() > 0:
+        return
     temperature = _temperature(fit.average, _photos(manifest, "calibration", paths), before)
     classifier = Classifier(fit.average, temperature)
     export(classifier, folder / "floats.onnx", version=version_of(classifier))

@@ -21,7 +21,6 @@ import torch
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store, StoreUnavailableError
 from predictor import publish
-from predictor.cpus import available_cpus
 from predictor.registry.registry import Registry, RegistryError
 from predictor.settings import PredictorSettings
 from predictor.training import log, show_log
@@ -32,8 +31,11 @@ from predictor.training.manifest import Manifest, divide, left_out
 from predictor.training.recipe import RETRAINING, Recipe
 from predictor.training.settings import GateSettings
 from predictor.training.truths import relabel_precision, truths
+from predictor.training.workers import from_first, rank, threads, together
 
 WORK = Path(".local/retraining")
+PROCESS = "process-"
+"""Before the number of another process's folder in there, where several train together."""
 BASE_A_LABEL = 2
 """Photos that the model has already learned from are repeated: at most this many per new label."""
 
@@ -52,17 +54,21 @@ class NothingToLearnError(Exception):
     """There are too few labels to train on."""
 
 
-def retrain(registry: Registry, served: str, inputs: Inputs) -> str:
+def retrain(registry: Registry, served: str, inputs: Inputs) -> str | None:
     """Train a model on the labels and put it into the registry; return its version.
+
+    Of several processes, each has its own copy of the photos, and only the first returns a version.
 
     Raises:
         NothingToLearnError: there are fewer labelled photos than in a batch.
         RegistryError: the float model that the served one was quantized from is not in the registry.
         StoreUnavailableError: the store did not answer; another run goes on.
     """
-    manifest, found = gather(registry, served, inputs)
-    manifest.put(registry.store)
-    say(manifest)
+    own, found = gather(registry, served, inputs)
+    manifest = from_first(lambda: own)
+    if rank() == 0:
+        manifest.put(registry.store)
+        say(manifest)
     count, batch = len(manifest.of("training")), inputs.recipe.batch
     if count < batch:
         raise NothingToLearnError(f"{count} photos to learn from are less than a batch of {batch}")
@@ -116,13 +122,14 @@ def main() -> int:
     """Retrain and judge; return 0 with a candidate, 1 without, 75 if another run may find one."""
     given = _arguments()
     show_log()
-    torch.set_num_threads(available_cpus())
+    torch.set_num_threads(threads())
     settings = PredictorSettings()
     registry = Registry(Store(StoreSettings()), settings.model_name)
     try:
         served = given.served or served_version(registry, settings)
         publish_floats(registry, settings)
-        return 0 if _judged(registry, served, given) else 1
+        with together():
+            return 0 if _judged(registry, served, given) else 1
     except StoreUnavailableError as error:
         log.error("not finished, another run goes on: %s", error)
         return os.EX_TEMPFAIL
@@ -134,8 +141,11 @@ def main() -> int:
 def _judged(registry: Registry, served: str, given: argparse.Namespace) -> bool:
     """Train and judge a version; return whether it is a candidate."""
     recipe = replace(RETRAINING, epochs=given.epochs)
-    inputs = Inputs(given.base, given.evaluation, given.work, given.until, recipe)
+    work = given.work / f"{PROCESS}{rank()}" if rank() else given.work
+    inputs = Inputs(given.base, given.evaluation, work, given.until, recipe)
     version = retrain(registry, served, inputs)
+    if version is None:
+        return True
     terms = Terms(given.evaluation, given.until, given.work / "gate", GateSettings())
     return nominated(registry, version, served, terms)
 
@@ -151,7 +161,8 @@ def publish_floats(registry: Registry, settings: PredictorSettings) -> None:
 def _remove_others(work: Path, kept: Path) -> None:
     """Delete what earlier runs left: their results are in the registry."""
     for folder in work.iterdir():
-        if folder.is_dir() and folder != kept and folder.name not in {"photos", "gate"}:
+        keep = {kept.name, "photos", "gate"}
+        if folder.is_dir() and folder.name not in keep and not folder.name.startswith(PROCESS):
             shutil.rmtree(folder)
 
 

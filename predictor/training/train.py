@@ -20,6 +20,7 @@ from predictor.training.checkpoint import Run
 from predictor.training.data import Photo, centre_batches, photos, training_batches
 from predictor.training.fitting import Fit, logits
 from predictor.training.recipe import Recipe
+from predictor.training.workers import from_first, rank, share
 
 
 def train(data: Path, backbone: Path, run: Run, recipe: Recipe) -> None:
@@ -50,12 +51,13 @@ def fit_to(chosen: Sequence[Photo], start: Callable[[], MobileNetV2], run: Run, 
     log.info("%d photos to learn from, %d epochs, %d of them done", len(chosen), recipe.epochs, done)
     for epoch in range(done, recipe.epochs):
         _learn(fit, chosen, recipe, epoch)
-        run.save(epochs_done=epoch + 1, recipe=recipe, photos=len(chosen), fit=fit.state())
+        if rank() == 0:
+            run.save(epochs_done=epoch + 1, recipe=recipe, photos=len(chosen), fit=fit.state())
     return fit
 
 
 def _restored(fit: Fit, run: Run, recipe: Recipe, photos: int) -> int:
-    saved = run.load(recipe=recipe, photos=photos)
+    saved = from_first(lambda: run.load(recipe=recipe, photos=photos))
     if saved is None:
         return 0
     epochs_done, state = saved
@@ -67,9 +69,10 @@ def _learn(fit: Fit, chosen: Sequence[Photo], recipe: Recipe, epoch: int) -> Non
     """Train one epoch; randomness depends only on seed and epoch, so that a run can be resumed."""
     rng = np.random.default_rng([recipe.seed, epoch])
     torch.manual_seed(int(rng.integers(2**31)))
-    batches = training_batches(chosen, size=recipe.batch, side=recipe.side, rng=rng)
+    batches = training_batches(chosen, size=recipe.batch, side=recipe.side, rng=rng, share=share())
     total = len(chosen) // recipe.batch
-    with tqdm(batches, desc=f"epoch {epoch + 1}/{recipe.epochs}", total=total, unit="batch") as bar:
+    epochs = f"epoch {epoch + 1}/{recipe.epochs}"
+    with tqdm(batches, desc=epochs, total=total, unit="batch", disable=rank() > 0) as bar:
         for pixels, shares in bar:
             loss = fit.step(*mix(normalise(pixels), shares, rng))
             bar.set_postfix(loss=f"{loss:.3f}")

@@ -1,0 +1,54 @@
+"""Processes that train together learn what a single one does; run as a script, this is one of them."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+
+from predictor.training.architecture import Classifier, MobileNetV2
+from predictor.training.fitting import Fit
+from predictor.training.recipe import Recipe
+from predictor.training.workers import from_first, rank, share, together
+from tests.conftest import ROOT
+from tests.processes import BIN
+
+STEPS = 2
+
+
+def fitted() -> dict[str, torch.Tensor]:
+    """Fit to the same batch twice; batch norms are folded away, as in retraining."""
+    torch.manual_seed(0)
+    network = cast(MobileNetV2, Classifier(MobileNetV2(3, dropout=0), temperature=1).network)
+    fit = Fit(network, Recipe(epochs=1, batch=4, remembered=0.3), STEPS)
+    pixels = np.random.default_rng(0).uniform(-1, 1, (4, 3, 64, 64)).astype(np.float32)
+    targets = np.eye(3, dtype=np.float32)[[0, 1, 2, 0]]
+    for _ in range(STEPS):
+        fit.step(pixels[share()], targets[share()])
+    return dict(fit.state()["network"])
+
+
+def process(folder: Path) -> None:
+    with together():
+        said = from_first(lambda: f"by {rank()}")
+        torch.save((said, fitted()), folder / f"{rank()}.pt")
+
+
+def run(command: list[Path | str], folder: Path) -> list[tuple[str, dict[str, torch.Tensor]]]:
+    folder.mkdir()
+    subprocess.run([*command, "-m", __name__, folder], cwd=ROOT, check=True)
+    return [cast(Any, torch.load(path, weights_only=True)) for path in sorted(folder.iterdir())]
+
+
+def test_two_processes_learn_what_one_does(tmp_path: Path) -> None:
+    ((_, alone),) = run([sys.executable], tmp_path / "one")
+    two = run([BIN / "torchrun", "--standalone", "--nproc-per-node=2"], tmp_path / "two")
+    assert [said for said, _ in two] == ["by 0", "by 0"]
+    for _, weights in two:
+        assert all(torch.allclose(weights[name], value, atol=1e-4) for name, value in alone.items())
+
+
+if __name__ == "__main__":
+    process(Path(sys.argv[1]))
