@@ -336,7 +336,7 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@echo "Creating Label Studio's empty database: half a minute" >&2
 	@rm -rf .venv-label-studio/empty
 	@set -a; . cronjobs/label_studio/server.env; LABEL_STUDIO_BASE_DATA_DIR=$(CURDIR)/.venv-label-studio/empty \
-	  .venv-label-studio/bin/label-studio version >/dev/null
+	  .venv-label-studio/bin/label-studio version >.venv-label-studio/empty.log 2>&1 || { cat .venv-label-studio/empty.log >&2; exit 1; }
 	@touch $@
 
 .venv-mlflow/.done: tests/mlflow/requirements.txt | $(UV)
