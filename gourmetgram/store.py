@@ -76,11 +76,7 @@ class Store:
             StoreUnavailableError: the store did not answer, or its answer was changed on the way.
         """
         etag, body = self._read(location)
-        if self.etags.contradict(location.bucket, etag, body):
-            if self._read(location)[1] != body:
-                message = f"{location} was changed on its way from the object store"
-                raise StoreUnavailableError(message)
-            self.etags.ignore(location.bucket)
+        self._require_unchanged(location, etag, body, "from")
         return body
 
     def verify(self, location: Location, etag: str | None, body: bytes) -> None:
@@ -89,11 +85,7 @@ class Store:
         Raises:
             StoreUnavailableError: it is not, or that could not be read.
         """
-        if self.etags.contradict(location.bucket, etag, body):
-            if self._read(location)[1] != body:
-                message = f"{location} was changed on its way to the object store"
-                raise StoreUnavailableError(message)
-            self.etags.ignore(location.bucket)
+        self._require_unchanged(location, etag, body, "to")
 
     def get_record(self, location: Location, record_type: type[RecordType]) -> RecordType:
         """Read a record.
@@ -186,6 +178,14 @@ class Store:
             names = [place.key for place in locations if place.bucket == bucket]
             for start in range(0, len(names), DELETED_AT_ONCE):
                 self._delete_at_once(bucket, names[start : start + DELETED_AT_ONCE])
+
+    def _require_unchanged(self, location: Location, etag: str | None, body: bytes, way: str) -> None:
+        """Read again what its ETag contradicts: either the bytes differ, or the ETag is not their MD5."""
+        if self.etags.contradict(location.bucket, etag, body):
+            if self._read(location)[1] != body:
+                message = f"{location} was changed on its way {way} the object store"
+                raise StoreUnavailableError(message)
+            self.etags.ignore(location.bucket)
 
     def _read(self, location: Location) -> tuple[str, bytes]:
         with _failures(location):
