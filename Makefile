@@ -56,9 +56,9 @@ review: $(BIN)/.run ## send the labels that are most likely wrong to a review pr
 # The new model. Options: BASE=<Food-11>, to learn its training/ again, EVALUATION=<Food-11>, to judge by its evaluation/
 # as well as by the random sample, VERSION=<version>, WHY=<reason>. Threads that spin while they wait for each other
 # take the CPU from the components that run beside them.
-retrain: export OMP_WAIT_POLICY := PASSIVE
-retrain: export MALLOC_MMAP_THRESHOLD_ := 4294967296
-retrain: export MALLOC_TRIM_THRESHOLD_ := 4294967296
+retrain bench-curve: export OMP_WAIT_POLICY := PASSIVE
+retrain bench-curve: export MALLOC_MMAP_THRESHOLD_ := 4294967296
+retrain bench-curve: export MALLOC_TRIM_THRESHOLD_ := 4294967296
 retrain: $(BIN)/.test ## train a candidate on the labels and run it through the gate
 	@$(BIN)/python -m manifests.local retrain $(if $(BASE),--base "$(BASE)") $(if $(EVALUATION),--evaluation "$(EVALUATION)")
 
@@ -250,9 +250,6 @@ bench-accuracy: $(BIN)/.test ## check how often the accuracy interval contains t
 	$(BIN)/python -m tests.bench.accuracy
 
 SAY_CURVE = Say where the photos are and what to start from: make bench-curve DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
-bench-curve: export OMP_WAIT_POLICY := PASSIVE
-bench-curve: export MALLOC_MMAP_THRESHOLD_ := 4294967296
-bench-curve: export MALLOC_TRIM_THRESHOLD_ := 4294967296
 bench-curve: $(BIN)/.test $(BIN)/.label-studio ## measure how accuracy rises with labels, through all parts: DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
 	$(BIN)/python -m tests.bench.curve "$(or $(DATA),$(error $(SAY_CURVE)))" --backbone "$(or $(BACKBONE),$(error $(SAY_CURVE)))"
 
