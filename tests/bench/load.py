@@ -45,13 +45,14 @@ def closed(port: int, requests: Sequence[bytes], clients: int, seconds: float) -
 def paced(port: int, requests: Sequence[bytes], rate: float, seconds: float, seed: int) -> Load:
     """Load a server with so many requests a second at random times (Poisson), whether it keeps up or not.
 
-    A request that finds all of 64 connections busy waits, and its time counts from when it was due.
+    The first is due at once. A request that finds all of 64 connections busy waits, and its time counts from
+    when it was due.
     """
     return _Generator(port, 64).run(itertools.cycle(requests), _arrivals(rate, random.Random(seed)), seconds)
 
 
 def _arrivals(rate: float, chance: random.Random) -> Iterator[float]:
-    return itertools.accumulate(chance.expovariate(rate) for _ in itertools.count())
+    return itertools.accumulate((chance.expovariate(rate) for _ in itertools.count()), initial=0.0)
 
 
 class _Connection:

@@ -14,14 +14,17 @@ from matplotlib.ticker import LogLocator, NullLocator
 from tests.bench.contenders import OURS, OURSELVES
 from tests.bench.eager import EAGER
 from tests.bench.figures import Results
+from tests.bench.peers import PEERS
 from tests.bench.scenarios import CLIENTS, SMALL
 from tests.bench.tables import names
 
+PEER_COLOURS = ("tab:blue", "tab:orange", "tab:green", "tab:purple", "tab:brown", "tab:pink")
 STYLES = {
     **{each.name: {"linewidth": 2.5, "color": "tab:red"} for each in OURSELVES},
+    **{peer.name: {"color": colour} for peer, colour in zip(PEERS, PEER_COLOURS, strict=True)},
     **{each.name: {"linewidth": 1, "color": "grey"} for each in EAGER},
 }
-"""How ours and the usual rivals are drawn; peers get a colour each."""
+"""How each is drawn: ours in red, the usual rivals in grey, a peer in a colour of its own."""
 MARKERS = "osD^vP*XhdpH"
 
 
@@ -55,7 +58,7 @@ def picture(results: Results) -> Figure:
 def _panel(axes: Axes, title: str, contenders: list[str], figure: Callable[[str, int], float]) -> None:
     for name, marker in zip(contenders, MARKERS, strict=False):
         values = [figure(name, clients) for clients in CLIENTS]
-        axes.plot(CLIENTS, values, marker=marker, label=name, **STYLES.get(name, {}))
+        axes.plot(CLIENTS, values, marker=marker, label=name, **STYLES[name])
     axes.set(title=title, xlabel="clients at once", xscale="log", yscale="log")
     axes.set_xticks(CLIENTS, [str(clients) for clients in CLIENTS])
     axes.xaxis.set_minor_locator(NullLocator())
