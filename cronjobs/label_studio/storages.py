@@ -59,5 +59,6 @@ def _sync_once(studio: LabelStudio, storage: Storage, deadline_seconds: float) -
                 message = f"Label Studio did not finish to sync {place} in {deadline_seconds:.0f} s"
                 raise LabelStudioUnavailableError(message)
             time.sleep(POLL_SECONDS)
-            current = client.get(number)
+            # Only when asked for its list does the server notice a sync that ended with its process.
+            current = next(each for each in client.list(project=storage.project) if each.id == number)
     return current
