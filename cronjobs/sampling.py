@@ -2,7 +2,7 @@
 
 The whole draw is written before its first task. A run that finds the last draw unfinished finishes it, and
 draws nothing more if that was today's: killed and rerun, or run twice at once, the job has the effect of a
-single run.
+single run. Several pods can share the reading of many predictions (``cronjobs.shares``).
 """
 
 import logging
@@ -14,11 +14,12 @@ from itertools import islice
 
 from pydantic import ValidationError
 
-from cronjobs import draws
+from cronjobs import draws, shares
 from cronjobs.choosing import Pool, in_order
 from cronjobs.command import Outcome, arguments, run
 from cronjobs.draws import Draw, Drawn, Seen
 from cronjobs.settings import CronjobSettings
+from cronjobs.shares import Share
 from cronjobs.window import predictions
 from gourmetgram import keys
 from gourmetgram.ids import created_at
@@ -50,12 +51,21 @@ class Sampling:
             return self._outcome(latest, finished, "finished a draw that was begun before")
         number = draws.next_number(self.store, today)
         draw = self.draw(today, number, seed or f"{today}/{number}")
-        return self._outcome(draw, self.write_tasks(draw), "drew a sample")
+        if draw is None:
+            return Outcome("read a share of the predictions; the pod that finishes last draws", {})
+        outcome = self._outcome(draw, self.write_tasks(draw), "drew a sample")
+        shares.discard(self.store)
+        return outcome
 
-    def draw(self, today: date, number: int, seed: str) -> Draw:
-        """Choose among the window's unsampled predictions; save the draw if it saw or chose any."""
+    def draw(self, today: date, number: int, seed: str) -> Draw | None:
+        """Choose among the window's unsampled predictions; save the draw if it saw or chose any.
+
+        Returns None if other pods are still reading their shares of the predictions.
+        """
         start = today - timedelta(days=self.settings.sample_window_days)
-        pool = self.pool(start, today)
+        pool = self.pool(start, today, number)
+        if pool is None:
+            return None
         order = in_order(pool, self.settings.sample_size, seed)
         chosen = list(
             islice((each for each in order if not self.is_sampled(each)), self.settings.sample_size)
@@ -72,14 +82,32 @@ class Sampling:
         )
         return self.keep(draw) if pool.new or chosen else draw
 
-    def pool(self, start: date, today: date) -> Pool:
-        """Gather the window's predictions: those that an earlier draw has seen, and those that are new."""
+    def pool(self, start: date, today: date, number: int) -> Pool | None:
+        """Gather the window's predictions: those that an earlier draw has seen, and those that are new.
+
+        Returns None if other pods are still reading their shares of the new ones.
+        """
+        listed_at = datetime.now(UTC)
         earlier = draws.made_between(self.store, start, today)
         known = dict(draws.read_frames(self.store, earlier))
         listed = list(predictions(self.store, today, self.settings.sample_window_days))
         drawn = {each.prediction_id for draw in earlier for each in draw.drawn}
         older = {each: known[each] for each in listed if each in known and each not in drawn}
-        return Pool(new=self.look([each for each in listed if each not in known]), older=older)
+        unknown = [each for each in listed if each not in known]
+        alone = self.settings.sampling_pods == 1
+        new = self.look(unknown) if alone else self.look_together(unknown, today, number, listed_at)
+        return None if new is None else Pool(new, older)
+
+    def look_together(
+        self, prediction_ids: Sequence[str], today: date, number: int, listed_at: datetime
+    ) -> list[Seen] | None:
+        """Read this pod's share of the predictions and store it; return all shares, or None if one is missing."""
+        pod, pods = self.settings.sampling_pod, self.settings.sampling_pods
+        places = [keys.share(today, number, each, pods) for each in range(pods)]
+        if not self.store.exists(places[pod]):
+            seen = self.look(list(shares.share_of(prediction_ids, pod, pods)))
+            self.store.put_record(places[pod], Share(listed_at=listed_at, seen=seen))
+        return shares.combined(self.store, places)
 
     def look(self, prediction_ids: Sequence[str]) -> list[Seen]:
         """Read the records of predictions, skipping unreadable ones."""

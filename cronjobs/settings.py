@@ -31,6 +31,10 @@ class CronjobSettings(StoreSettings):
     sample_window_days: int = Field(
         default=1, ge=0, description="Days before today whose predictions can be drawn; today's always can"
     )
+    sampling_pods: int = Field(
+        default=1, ge=1, description="Pods that share the reading of the predictions for a draw"
+    )
+    sampling_pod: int = Field(default=0, ge=0, description="Which of them this is, from 0")
     random_sampling_shows_prediction: bool = Field(
         default=False,
         description="Show the model's class in Random Sampling; this biases the accuracy that is estimated",

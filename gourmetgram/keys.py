@@ -27,6 +27,9 @@ IMPORTS = "imports/"
 DELETIONS = "deletions/"
 """The prefix, in ``tracking``, of the deletions that were asked for and are not complete."""
 
+SHARES = "shares/"
+"""The prefix, in ``tracking``, of what each of several sampling pods has read for a draw."""
+
 FOLDER_NOTE = "README.txt"
 """A text in each folder of tasks and outputs: Label Studio refuses an empty storage."""
 
@@ -130,6 +133,11 @@ def draws_in_month_of(day: date) -> str:
 def frame(day: date, digest: str) -> Location:
     """Locate the list of the predictions that a draw was the first to see; it never changes."""
     return Location(TRACKING, f"frames/{day.isoformat()}/{digest}.jsonl.gz")
+
+
+def share(day: date, number: int, pod: int, pods: int) -> Location:
+    """Locate what one of several sampling pods has read for a draw."""
+    return Location(TRACKING, f"{SHARES}{day.isoformat()}/{number:03d}/{pod}-of-{pods}.json")
 
 
 def quality() -> Location:

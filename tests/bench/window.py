@@ -1,11 +1,12 @@
 """`python -m tests.bench.window`: what a month with a million predictions costs the jobs and the metrics.
 
-Fills a store with a month of predictions, of their draws and of their labels, and runs the jobs as the
-scheduler does. Prints a table in Markdown.
+Fills a store with a month of predictions, of their draws and of their labels, and with older predictions, and
+runs the jobs as the scheduler does. Prints a table in Markdown.
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,13 +28,15 @@ from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from tests.bench.jobs import write
 from tests.conftest import new_store_server
-from tests.labelling import prediction
+from tests.labelling import prediction, prediction_id
 from webapp import quality_metrics
 
 DAYS = 30
 LABELLED_LOW = 200
 """How many predictions of low confidence annotators label in a day."""
 LOW_SHARE = 0.15
+LINKS = 10_000
+"""The names that one file gets; ext4 allows 65,000."""
 MEASURED = """
 import atexit, re, runpy, sys
 from pathlib import Path
@@ -57,7 +60,7 @@ class Filling(Sampling):
         super().__init__(store, settings)
         self.seen = seen
 
-    def pool(self, start: date, today: date) -> Pool:  # noqa: ARG002 - the day is known
+    def pool(self, start: date, today: date, number: int) -> Pool:  # noqa: ARG002 - the day is known
         """Take them all as new."""
         return Pool(new=self.seen, older={})
 
@@ -71,6 +74,23 @@ def uploads(day: date, count: int) -> Iterator[PredictionRecord]:
         yield record.model_copy(
             update={"confidence": 0.4 if is_low else 0.95, "low_confidence": is_low},
         )
+
+
+def fill_before(folder: Path, first: date, days: int, count: int) -> None:
+    """Write the records of the days before a day: links to a single file, since no job reads them."""
+    written = folder / "record.json"
+    written.write_text(prediction(0).model_dump_json())
+    for back in range(1, days + 1):
+        midnight = datetime.combine(first - timedelta(days=back), datetime.min.time(), UTC)
+        place = keys.prediction(prediction_id(0, midnight))
+        day = (folder / place.bucket / place.key).parent
+        day.mkdir(parents=True)
+        for number in range(count):
+            if number % LINKS == 0:
+                source = day / f"{prediction_id(number, midnight)}.json"
+                shutil.copy(written, source)
+            else:
+                os.link(source, day / f"{prediction_id(number, midnight)}.json")
 
 
 def label(record: PredictionRecord, source: Source, *, right: bool) -> LabelRecord:
@@ -131,21 +151,24 @@ def main() -> None:
     """Start the store, fill it, run the jobs, print the table."""
     parser = argparse.ArgumentParser(description="Tell what a month of many predictions costs.")
     parser.add_argument("--predictions", type=int, default=1_000_000, help="in 30 days")
-    count = parser.parse_args().predictions // DAYS
+    parser.add_argument("--days-before", type=int, default=0, help="with as many predictions a day")
+    given = parser.parse_args()
+    count = given.predictions // DAYS
     today = datetime.now(UTC).date()
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     with tempfile.TemporaryDirectory() as scratch:
         server = new_store_server(Path(scratch))
         seen = {day: fill(Path(scratch) / "data", day, count) for day in days}
+        fill_before(Path(scratch) / "data", days[0], given.days_before, count)
         server.start()
         os.environ.update({name: value for name, value in server.env.items() if name.startswith("AWS_")})
         try:
-            print_costs(seen, today)
+            print_costs(seen, today, given.days_before * count)
         finally:
             server.stop()
 
 
-def print_costs(seen: Mapping[date, Sequence[Seen]], today: date) -> None:
+def print_costs(seen: Mapping[date, Sequence[Seen]], today: date, before: int) -> None:
     """Draw on each day but today, leave today's predictions to the job, and print what it took."""
     settings = CronjobSettings()
     store = Store(settings)
@@ -158,7 +181,7 @@ def print_costs(seen: Mapping[date, Sequence[Seen]], today: date) -> None:
         "processing, nothing waits": cost("cronjobs.processing"),
         "report, 30 days": cost("cronjobs.report"),
     }
-    sys.stdout.write(f"{sum(map(len, seen.values())):,} predictions in {DAYS} days\n\n")
+    sys.stdout.write(f"{sum(map(len, seen.values())):,} predictions in {DAYS} days, {before:,} before\n\n")
     sys.stdout.write("| | seconds | memory |\n|---|---|---|\n")
     for name, row in rows.items():
         sys.stdout.write(f"| {name} | {row.seconds:.1f} | {row.mebibytes:.0f} MiB |\n")

@@ -1,14 +1,18 @@
 """Random sampling on the real store."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from itertools import starmap
 
 import pytest
 
 from cronjobs import draws
-from cronjobs.draws import Draw, Stratum
+from cronjobs.draws import Draw, Seen, Stratum
 from cronjobs.sampling import Sampling
 from cronjobs.settings import CronjobSettings
+from cronjobs.shares import Share
 from gourmetgram import keys
+from gourmetgram.ids import created_at
 from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from tests.labelling import NOON, ask, contents, names, prediction_id, upload
@@ -136,6 +140,52 @@ def test_a_prediction_that_reached_the_store_late_is_seen_by_the_next_draw(uploa
     late = uploads.get_record(keys.draw(TODAY + timedelta(days=1), 1), Draw)
     assert sum(each.predictions for each in late.strata) == 1
     assert prediction_id(12, NOON - timedelta(hours=3)) in {each.prediction_id for each in late.drawn}
+
+
+def pod(store: Store, number: int, of: int = 3) -> dict[str, object]:
+    return sample(store, seed="lecture", sampling_pod=number, sampling_pods=of)
+
+
+def test_pods_that_share_the_reading_draw_what_one_would_have_drawn(uploads: Store) -> None:
+    alone = sample(uploads, seed="lecture")["prediction_ids"]
+    for location in [keys.draw(TODAY, 1), *starmap(keys.Location, tasks(uploads))]:
+        uploads.delete(location)
+    assert [pod(uploads, each).get("prediction_ids") for each in (2, 0, 1)] == [None, None, alone]
+    assert names(uploads, keys.TRACKING, keys.SHARES) == []
+
+
+def test_each_record_is_read_by_one_of_the_pods(uploads: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(Sampling, "_look", lambda _, each: looked.append(each))
+    for each in range(3):
+        pod(uploads, each)
+    assert sorted(looked) == [prediction_id(number) for number in range(12)]
+
+
+def test_a_pod_that_was_killed_holds_the_draw_back_until_it_has_run_again(uploads: Store) -> None:
+    pod(uploads, 0)
+    pod(uploads, 1)
+    pod(uploads, 0)  # restarted after it had stored its share
+    assert draws.latest(uploads, TODAY) is None
+    assert pod(uploads, 2)["drawn"] == 5
+
+
+def test_two_pods_that_both_find_all_shares_make_one_draw(uploads: Store) -> None:
+    for each in range(2):
+        share = Share(listed_at=NOON, seen=[Seen(prediction_id(each), False, "1", 0.8)])
+        uploads.put_record(keys.share(TODAY, 1, each, 2), share)
+    with ThreadPoolExecutor() as both:
+        list(both.map(lambda each: pod(uploads, each, of=2), range(2)))
+    assert len(tasks(uploads)) == 2
+
+
+def test_what_was_uploaded_after_a_pod_listed_is_left_to_the_next_draw(uploads: Store) -> None:
+    early = Share(listed_at=NOON + timedelta(milliseconds=5), seen=[])
+    uploads.put_record(keys.share(TODAY, 1, 0, 2), early)
+    later = upload(uploads, 12, at=NOON + timedelta(milliseconds=9))
+    pod(uploads, 1, of=2)
+    draw = uploads.get_record(keys.draw(TODAY, 1), Draw)
+    assert draw.until < created_at(later.prediction_id)
 
 
 def test_a_spoilt_draw_does_not_stop_the_job(uploads: Store) -> None:

@@ -73,8 +73,9 @@ def test_every_replica_knows_a_prediction(release: Release) -> None:
         assert "true" in release.kubectl("exec", pod.metadata.name, "--", "python", "-c", code)
 
 
-def test_sampling_by_hand_makes_tasks(release: Release) -> None:
+def test_sampling_by_hand_in_two_pods_makes_one_draw_and_its_tasks(release: Release) -> None:
     release.run_job("sampling")
+    assert len(_names(release, keys.TRACKING, "draws/")) == 1
     assert len(_names(release, keys.LABELSTUDIO, keys.tasks(Source.RANDOM_SAMPLING))) > 1
 
 

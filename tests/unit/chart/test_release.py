@@ -93,6 +93,16 @@ def test_the_jobs_do_not_overlap_pile_up_or_hang(render: Render) -> None:
         assert spec["jobTemplate"]["spec"].keys() >= {"activeDeadlineSeconds", "ttlSecondsAfterFinished"}
 
 
+def test_sampling_in_several_pods_tells_each_which_it_is(render: Render) -> None:
+    several = named(render("--values", CHART / "ci/13-several-nodes.yaml"), "CronJob", "sampling")
+    job = several["spec"]["jobTemplate"]["spec"]
+    assert (job["completionMode"], job["completions"], job["parallelism"]) == ("Indexed", 4, 4)
+    env = environment(containers(*pods([several]))[0])
+    index = "metadata.annotations['batch.kubernetes.io/job-completion-index']"
+    assert env["GOURMETGRAM_SAMPLING_PODS"] == "4"
+    assert env["GOURMETGRAM_SAMPLING_POD"] == {"fieldRef": {"fieldPath": index}}
+
+
 def test_each_process_has_its_own_key(render: Render) -> None:
     entries = set()
     for pod in pods(
