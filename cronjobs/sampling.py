@@ -101,7 +101,7 @@ class Sampling:
     def look_together(
         self, prediction_ids: Sequence[str], today: date, number: int, listed_at: datetime
     ) -> list[Seen] | None:
-        """Read this pod's share of the predictions and store it; return all shares, or None if one is missing."""
+        """Read and store this pod's share of the predictions; return all shares, None if one is missing."""
         pod, pods = self.settings.sampling_pod, self.settings.sampling_pods
         places = [keys.share(today, number, each, pods) for each in range(pods)]
         if not self.store.exists(places[pod]):

@@ -1,7 +1,7 @@
-"""Sampling by the pods of an indexed Job: each reads a share of the new predictions, the last one to finish draws.
+"""Sampling by the pods of an indexed Job: each reads a share of the new predictions, the last one draws.
 
-A share is stored before its pod looks for the others', so at least one pod finds all of them. Which predictions
-belong to a share follows from their ids, and a draw repeated by two pods is the same draw.
+A share is stored before its pod looks for the others', so at least one pod finds all of them. The ids decide
+which predictions belong to a share, and a draw repeated by two pods is the same draw.
 """
 
 import zlib

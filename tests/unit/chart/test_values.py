@@ -20,8 +20,8 @@ SCHEMA = json.loads((CHART / "values.schema.json").read_text())
 # What to delete is said at the time.
 OF_THE_CHART = {
     "bucket_prefix", "deleted_predictions", "follow_seconds", "host", "label_studio_token",
-    "label_studio_url", "metrics_port",
-    "model_name", "model_path", "port", "predictor_url", "runtime", "sampling_pod", "sampling_pods", "spool_dir",
+    "label_studio_url", "metrics_port", "model_name", "model_path", "port", "predictor_url", "runtime",
+    "sampling_pod", "sampling_pods", "spool_dir",
 }  # fmt: skip
 
 
