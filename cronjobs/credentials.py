@@ -11,18 +11,13 @@ import secrets
 import sys
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 
-from kubernetes import client, config
+from kubernetes import client
 from kubernetes.client.exceptions import ApiException
-from urllib3.exceptions import HTTPError
 
 from cronjobs.access import ACCESS_KEYS, PREDICTOR
-from cronjobs.command import NotDoneError, Outcome, run
-
-NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
-SECONDS = 30
-"""Timeout for a request to the API server."""
+from cronjobs.api_server import SECONDS, connected
+from cronjobs.command import Outcome, run
 
 ROOT = "root"
 KSERVE_NAMES = {"access": "AWS_ACCESS_KEY_ID", "secret": "AWS_SECRET_ACCESS_KEY"}
@@ -62,14 +57,8 @@ def fill(name: str) -> Outcome:
     Raises:
         NotDoneError: the API server refused or did not answer.
     """
-    config.load_incluster_config()
-    with client.ApiClient() as connection:
-        try:
-            return _fill(client.CoreV1Api(connection), name, NAMESPACE.read_text())
-        except ApiException as error:
-            raise NotDoneError(f"the API server refused: {error.status} {error.body}") from error
-        except HTTPError as error:
-            raise NotDoneError(f"the API server did not answer: {error}") from error
+    with connected() as (connection, namespace):
+        return _fill(client.CoreV1Api(connection), name, namespace)
 
 
 def _fill(api: client.CoreV1Api, name: str, namespace: str) -> Outcome:
