@@ -11,7 +11,10 @@ from typing import Any
 
 from kubernetes import client
 
+from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import NAME, Release
+from tests.cluster.release.stack import hasten
+from tests.prometheus import groups, targets
 
 FACTOR = 360
 PERIOD, WINDOW_SECONDS, FOR_SECONDS = "5s", 30, 10
@@ -40,17 +43,29 @@ def sooner(rule: Rule) -> Rule:
 
 
 @contextmanager
-def hurried(release: Release) -> Iterator[None]:
-    """Scrape and evaluate more often, by such rules, while inside."""
+def hurried(release: Release, prometheus: str) -> Iterator[None]:
+    """Have Prometheus, at its URL, scrape and evaluate more often, by such rules, while inside."""
     api, place = client.CustomObjectsApi(), ("monitoring.coreos.com", "v1", release.namespace)
     before = {thing: api.get_namespaced_custom_object(*place, *thing)["spec"] for thing in CHANGED}
     for thing, spec in before.items():
         api.patch_namespaced_custom_object(*place, *thing, {"spec": _hurried(spec)})
     try:
+        wait_until(lambda: _is_hurried(release, prometheus), "the shortened rules", seconds=180, pause=3)
         yield
     finally:
         for thing, spec in before.items():
             api.patch_namespaced_custom_object(*place, *thing, {"spec": spec})
+
+
+def _is_hurried(release: Release, prometheus: str) -> bool:
+    hasten(release)
+    ours = [group for group in groups(prometheus) if group["name"].startswith(NAME)]
+    scraped = {
+        target["scrapeInterval"]
+        for target in targets(prometheus)
+        if target["labels"].get("namespace") == release.namespace
+    }
+    return {group["interval"] for group in ours} == {float(PERIOD[:-1])} and scraped == {PERIOD}
 
 
 def _hurried(spec: dict[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from gourmetgram.records import PredictionRecord
 from gourmetgram.sources import Source
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import NAME, Release, forwarded
-from tests.cluster.release.sooner import PERIOD, hurried
-from tests.cluster.release.stack import MONITORING, Receiver, hasten
+from tests.cluster.release.sooner import hurried
+from tests.cluster.release.stack import MONITORING, Receiver
 from tests.conftest import PHOTOS
 from tests.labelling import annotation, answer
 from tests.prometheus import PANEL_QUERIES, RECORDED, RULES, ask, groups, targets, unanswered
@@ -68,8 +68,7 @@ def receiver(release: Release, prometheus: str) -> Iterator[Receiver]:
     """Have alerts come soon, and sent to a receiver of ours."""
     receiver = Receiver(release)
     receiver.start()
-    with hurried(release):
-        wait_until(lambda: _is_hurried(release, prometheus), "the shortened rules", seconds=180, pause=3)
+    with hurried(release, prometheus):
         yield receiver
     receiver.stop()
 
@@ -166,13 +165,6 @@ def _label(release: Release, labels: list[tuple[PredictionRecord, str]], minutes
             exported = annotation(record, choice, number=number, minutes=minutes)
             answer(store, Source.RANDOM_SAMPLING, exported)
     release.run_job("processing")
-
-
-def _is_hurried(release: Release, prometheus: str) -> bool:
-    hasten(release)
-    ours = [group for group in groups(prometheus) if group["name"].startswith(NAME)]
-    scraped = {target["scrapeInterval"] for target in _targets(prometheus)}
-    return {group["interval"] for group in ours} == {float(PERIOD[:-1])} and scraped == {PERIOD}
 
 
 def _targets(prometheus: str) -> list[dict[str, Any]]:

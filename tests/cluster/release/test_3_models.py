@@ -1,9 +1,6 @@
 """A new model: published, tried on a part of the requests, promoted, taken back; no request fails."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import onnx
@@ -13,6 +10,7 @@ from kubernetes import client
 from manifests.release import SERVICE
 from tests.cluster.release.installed import NAME, ROOT, Release, values
 from tests.cluster.release.load import uploads
+from tests.cluster.release.models import publish, rollout
 from tests.cluster.release.reaching import reached
 
 pytestmark = pytest.mark.cluster
@@ -33,14 +31,7 @@ print(json.dumps(collections.Counter(version() for _ in range(200))))
 @pytest.fixture(scope="module")
 def published(release: Release, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Publish a model that carries another version, as the documentation says, and return its URI."""
-    path = _model_of_version(NEW, tmp_path_factory.mktemp("model"))
-    with release.store_environment() as environment:
-        done = subprocess.run(
-            [sys.executable, "-m", "predictor.publish"],
-            cwd=ROOT, env=os.environ | environment | {"GOURMETGRAM_MODEL_PATH": str(path)},
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-    return done.stderr
+    return publish(release, _model_of_version(NEW, tmp_path_factory.mktemp("model")))
 
 
 def test_a_model_is_published_under_its_version(published: str) -> None:
@@ -49,19 +40,14 @@ def test_a_model_is_published_under_its_version(published: str) -> None:
 
 def test_a_version_that_is_nowhere_is_refused_with_a_sentence(release: Release, published: str) -> None:
     del published
-    with release.store_environment() as environment:
-        command = [sys.executable, "-m", "predictor.publish", "nowhere"]
-        done = subprocess.run(
-            command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False
-        )
-    assert done.returncode == 1
-    assert "not published: there is no model at models/food11/nowhere/food11.onnx" in done.stderr
+    said = publish(release, version="nowhere", code=1)
+    assert "not published: there is no model at models/food11/nowhere/food11.onnx" in said
 
 
 def test_a_canary_that_is_nowhere_changes_nothing(release: Release, published: str) -> None:
     del published
     before = _pods(release)
-    said = _rollout("canary", "deadbeef0000", code=1)
+    said = rollout("canary", "deadbeef0000", code=1)
     assert "There is no model deadbeef0000 in the store" in said
     assert "the model that was served before still is" in said
     assert _pods(release) == before
@@ -70,7 +56,7 @@ def test_a_canary_that_is_nowhere_changes_nothing(release: Release, published: s
 def test_a_canary_comes_without_a_failed_request(release: Release, published: str) -> None:
     del published
     with uploads(release) as load:
-        said = _rollout("canary", NEW, "--percent=25")
+        said = rollout("canary", NEW, "--percent=25")
     assert f"{NEW} gets at most 25 % of the requests" in said
     assert load.failed() == []
 
@@ -97,7 +83,7 @@ def test_a_canary_reaches_and_hears_no_more_than_the_others(release: Release) ->
 def test_a_promotion_fails_no_request(release: Release) -> None:
     before = _version(release)
     with uploads(release) as load:
-        _rollout("promote", "--why=better soups")
+        rollout("promote", "--why=better soups")
     assert load.failed() == []
     assert load.predictions()[-1].model_version == _version(release) == NEW
     assert f"promote {NEW} in place of {before}: better soups" in release.helm("history", NAME)
@@ -111,23 +97,15 @@ def test_nothing_of_the_canary_is_left(release: Release) -> None:
 
 def test_the_version_before_comes_back_without_a_failed_request(release: Release) -> None:
     with uploads(release) as load:
-        _rollout("rollback")
+        rollout("rollback")
     assert load.failed() == []
     assert load.predictions()[-1].model_version == _version(release) != NEW
 
 
 def test_a_second_rollback_changes_nothing(release: Release) -> None:
     before = release.helm("history", NAME)
-    assert f"{_version(release)} gets all requests" in _rollout("rollback")
+    assert f"{_version(release)} gets all requests" in rollout("rollback")
     assert release.helm("history", NAME) == before
-
-
-def _rollout(*arguments: str, code: int = 0) -> str:
-    """Run the command of make cluster-canary, cluster-promote or cluster-rollback; return what it says."""
-    command = [sys.executable, "-m", "manifests.rollout", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stderr
-    return done.stderr
 
 
 def _version(release: Release) -> str:
