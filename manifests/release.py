@@ -22,6 +22,17 @@ class RolloutError(Exception):
     """The request can't be carried out; the message says why."""
 
 
+class Withdrawal(NamedTuple):
+    """What the cluster has on record about a canary that an alert withdrew (cronjobs/canary.py)."""
+
+    version: str
+    at: str
+    alerts: str
+
+    def __str__(self) -> str:
+        return f"{self.version} was withdrawn at {self.at}, by {self.alerts}"
+
+
 class State(NamedTuple):
     """Which versions are served, and how that came about."""
 
@@ -33,6 +44,8 @@ class State(NamedTuple):
     """The last promotion or rollback in the Helm history; empty if none."""
     replaced: str | None
     """The version that it replaced."""
+    withdrawn: Withdrawal | None
+    """Of the canary, if it no longer gets requests."""
 
 
 class Release:
@@ -55,12 +68,23 @@ class Release:
         values = json.loads(self._run("helm", "get", "values", NAME, revision, "--all", "--output=json"))
         model = values["predictor"]["model"]
         key = "version" if values["predictor"]["runtime"] == "onnx" else "floatVersion"
-        canary = values["predictor"].get("canary", {}).get("version", "")
+        canary = str(values["predictor"].get("canary", {}).get("version", ""))
         choices = [found for one in lasting if (found := CHOICE.match(one["description"]))]
         last = choices[-1] if choices else None
         return State(
-            key, str(model[key]), str(canary), last["action"] if last else "", last and last["replaced"]
+            key,
+            str(model[key]),
+            canary,
+            last["action"] if last else "",
+            last and last["replaced"],
+            self.withdrawal(canary),
         )
+
+    def withdrawal(self, version: str) -> Withdrawal | None:
+        """Return what is on record about the withdrawal of a canary of this version."""
+        found = self._found("configmaps", f"--field-selector=metadata.name={NAME}-withdrawn")
+        records = [Withdrawal(**one["data"]) for one in found if "data" in one]
+        return next((one for one in records if one.version == version), None)
 
     def upgrade(self, values: Mapping[str, str | int], description: str) -> None:
         """Change these values of the predictor, and wait until its pods match them.

@@ -17,14 +17,18 @@ def canary(release: Release, version: str | None, percent: int, why: str) -> str
     """Route at most ``percent`` % of the requests to a version; return the new state.
 
     Raises:
-        RolloutError: helm refused it, or its pods did not become ready.
+        RolloutError: helm refused it, its pods did not become ready, or an alert has withdrawn it already.
     """
     if not version:
         message = "say which version, with VERSION=…"
         raise RolloutError(message)
     release.state()
+    if before := release.withdrawal(version):  # the chart takes it for the same canary until there was none
+        release.upgrade({"canary.version": ""}, f"no canary: {before}")
     values: dict[str, str | int] = {"canary.version": version, "canary.percent": percent}
     release.upgrade(values, f"canary {version}, {percent} %: {why}")
+    if withdrawal := release.withdrawal(version):
+        raise RolloutError(str(withdrawal))
     return f"{version} gets at most {percent} % of the requests"
 
 
@@ -32,10 +36,14 @@ def promote(release: Release, version: str | None, why: str) -> str:
     """Serve a version, or the canary's, to everybody; return the new state.
 
     Raises:
-        RolloutError: there is no canary, helm refused it, or its pods did not become ready.
+        RolloutError: there is no canary, an alert has withdrawn it, helm refused it, or its pods did not
+            become ready.
     """
     state = release.state()
     chosen = version or state.canary
+    if state.withdrawn and not version:
+        message = f"{state.withdrawn}; to promote it all the same: VERSION={chosen}"
+        raise RolloutError(message)
     if not chosen and state.last_action == "promote":
         return f"{state.current} gets all requests"
     if not chosen:
@@ -63,6 +71,7 @@ def rollback(release: Release, version: str | None, why: str) -> str:
 
 def _choose(release: Release, state: State, action: str, version: str, why: str) -> str:
     replacing = f" in place of {state.current}" if version != state.current else ""
+    why = f"{why}; canary {state.withdrawn}" if state.withdrawn else why
     values = {f"model.{state.key}": version, "canary.version": ""}
     release.upgrade(values, f"{action} {version}{replacing}: {why}")
     return f"{version} gets all requests"

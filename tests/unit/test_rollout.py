@@ -2,20 +2,32 @@
 
 import pytest
 
-from manifests.release import Release, RolloutError, State
+from manifests.release import Release, RolloutError, State, Withdrawal
 from manifests.rollout import canary, promote, rollback
 
 
 class Recorded(Release):
     """A release that is in a given state, and keeps what it was to be upgraded to."""
 
-    def __init__(self, canary: str = "", last_action: str = "", replaced: str | None = None) -> None:
+    def __init__(
+        self,
+        canary: str = "",
+        last_action: str = "",
+        replaced: str | None = None,
+        withdrawn: Withdrawal | None = None,
+    ) -> None:
         super().__init__("eat")
-        self._state = State("version", "old", canary, last_action, replaced)
+        self._state = State("version", "old", canary, last_action, replaced, withdrawn)
         self.upgrades: list[tuple[dict[str, str | int], str]] = []
 
     def state(self) -> State:
         return self._state
+
+    def withdrawal(self, version: str) -> Withdrawal | None:
+        """Be as the cluster: the record goes once there is no canary."""
+        gone = {"canary.version": ""} in [values for values, _ in self.upgrades]
+        withdrawn = self._state.withdrawn
+        return withdrawn if withdrawn and withdrawn.version == version and not gone else None
 
     def upgrade(self, values: dict[str, str | int], description: str) -> None:  # type: ignore[override]
         self.upgrades.append((values, description))
@@ -63,3 +75,24 @@ def test_where_there_is_nothing_to_choose_a_sentence_says_so(command: type) -> N
 def test_a_canary_needs_a_version() -> None:
     with pytest.raises(RolloutError, match="VERSION="):
         canary(Recorded(), None, 10, "why")
+
+
+HARMFUL = Withdrawal("new", "2026-11-27T12:00:00+00:00", "GourmetGramCanarySlow")
+
+
+def test_a_canary_that_was_withdrawn_is_tried_again_where_somebody_says_so() -> None:
+    canary(release := Recorded("new", withdrawn=HARMFUL), "new", 10, "why")
+    assert [values.get("canary.version") for values, _ in release.upgrades] == ["", "new"]
+
+
+def test_a_canary_that_was_withdrawn_is_promoted_only_by_name() -> None:
+    with pytest.raises(RolloutError, match=r"by GourmetGramCanarySlow; .* VERSION=new"):
+        promote(release := Recorded("new", withdrawn=HARMFUL), None, "why")
+    assert release.upgrades == []
+    promote(release, "new", "why")
+    assert release.upgrades[0][0]["model.version"] == "new"
+
+
+def test_the_history_keeps_why_a_canary_was_withdrawn() -> None:
+    rollback(release := Recorded("new", withdrawn=HARMFUL), None, "why")
+    assert release.upgrades[0][1] == f"rollback old: why; canary {HARMFUL}"

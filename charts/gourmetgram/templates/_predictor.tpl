@@ -7,18 +7,46 @@ model:
   storageUri: {{ include "gourmetgram.modelUri" . }}
 {{- end }}
 
+{{/* Whether a Job withdraws the canary when an alert says that it does harm. */}}
+{{- define "gourmetgram.withdraws" -}}
+{{- with .Values.predictor.canary -}}
+{{- if and .version .withdraw $.Values.monitoring.enabled -}}true{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* The ConfigMap that says which canary was withdrawn. It exists while the values name a canary. */}}
+{{- define "gourmetgram.withdrawnName" -}}
+{{ include "gourmetgram.fullname" . }}-withdrawn
+{{- end }}
+
+{{/* If the canary of the values was withdrawn: what is on record, as JSON. */}}
+{{- define "gourmetgram.withdrawn" -}}
+{{- if include "gourmetgram.withdraws" . -}}
+{{- $record := lookup "v1" "ConfigMap" .Release.Namespace (include "gourmetgram.withdrawnName" .) | dig "data" dict -}}
+{{- if eq (include "gourmetgram.version" .Values.predictor.canary.version) (get $record "version") -}}
+{{ $record | toJson }}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* The version of the canary that gets requests, if any. */}}
+{{- define "gourmetgram.canaryVersion" -}}
+{{- if not (include "gourmetgram.withdrawn" .) -}}
+{{ include "gourmetgram.version" .Values.predictor.canary.version }}
+{{- end -}}
+{{- end }}
+
 {{/* The least pods of each kind, as JSON. Requests go to all pods alike, so the canary's share of them is its share of
      the requests, and never more than its percentage. */}}
 {{- define "gourmetgram.predictorPods" -}}
 {{- $least := .Values.predictor.replicas.min -}}
-{{- with .Values.predictor.canary -}}
-{{- if .version -}}
-{{- $others := sub 100 .percent -}}
-{{- $canary := max 1 (div (mul $least .percent) $others) -}}
-{{- $stable := max $least (div (add (mul $canary $others) .percent -1) .percent) -}}
+{{- $percent := .Values.predictor.canary.percent -}}
+{{- if include "gourmetgram.canaryVersion" . -}}
+{{- $others := sub 100 $percent -}}
+{{- $canary := max 1 (div (mul $least $percent) $others) -}}
+{{- $stable := max $least (div (add (mul $canary $others) $percent -1) $percent) -}}
 {{ dict "stable" $stable "canary" $canary | toJson }}
 {{- else -}}
 {{ dict "stable" $least "canary" 0 | toJson }}
-{{- end -}}
 {{- end -}}
 {{- end }}

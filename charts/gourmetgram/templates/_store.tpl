@@ -39,8 +39,7 @@ http://{{ include "gourmetgram.fullname" . }}-store.{{ .Release.Namespace }}.svc
 
 {{/* The versions that must be in the store, as JSON. */}}
 {{- define "gourmetgram.versions" -}}
-{{- $canary := include "gourmetgram.version" .Values.predictor.canary.version -}}
-{{ list (include "gourmetgram.modelVersion" .) $canary | compact | toJson }}
+{{ list (include "gourmetgram.modelVersion" .) (include "gourmetgram.canaryVersion" .) | compact | toJson }}
 {{- end }}
 
 {{/* The image that has the runtime. */}}

@@ -24,6 +24,7 @@ TALKS_TO = {
     "store": set(),
     "set-up": {"label-studio", "store", "API server"},
     "tests": {"webapp", "predictor", "label-studio"},
+    "withdrawal": {"API server", "Prometheus"},
 }
 TO_ANYONE = {"webapp", "label-studio"}
 """People come from anywhere, as long as the values name nobody."""

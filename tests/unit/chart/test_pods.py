@@ -28,9 +28,13 @@ def test_every_container_says_what_it_needs_and_what_it_may_take(scenario: list[
                 assert container["resources"][bound].keys() >= {"cpu", "memory"}
 
 
-def test_only_the_program_that_makes_the_secret_has_a_token(scenario: list[Manifest]) -> None:
+def test_only_what_makes_the_secret_and_what_withdraws_a_canary_have_a_token(
+    scenario: list[Manifest],
+) -> None:
     with_token = [pod for pod in pods(scenario) if pod["spec"]["automountServiceAccountToken"]]
-    assert [pod["spec"]["serviceAccountName"] for pod in with_token] in ([], ["food-gourmetgram-credentials"])
+    accounts = [pod["spec"]["serviceAccountName"] for pod in with_token]
+    assert {*accounts} <= {"food-gourmetgram-credentials", "food-gourmetgram-withdraw"}
+    assert len(accounts) == len({*accounts})
 
 
 def test_every_image_has_a_version(scenario: list[Manifest]) -> None:
