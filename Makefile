@@ -139,6 +139,9 @@ cluster-promote: $(BIN)/.run ## send all of the cluster's traffic to VERSION, or
 cluster-rollback: $(BIN)/.run ## withdraw the canary, or go back to the version that the last promotion replaced
 	@$(ROLLOUT) rollback $(VERSION)
 
+cluster-smoke: ## check that the release in STAGE works, and that its model bears load
+	helm test gourmetgram --namespace $(NAMESPACE) --logs
+
 # What kube-score says and is meant so: tags are never moved; one endpoint says that a process answers; 1001 is the
 # user of Label Studio's published image; no replica is addressed by name, and they spread by topology; KServe makes
 # the pods that the predictor's Service and policies select; store and Label Studio have one writer each.
@@ -360,5 +363,5 @@ DEBIANS_PYTHON := /usr/bin/python3
 
 .PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy bench-curve test lint test-unit test-services test-faults model evaluate lock
 .PHONY: retrain gate promote rollback models
-.PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback install chart-lint
+.PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback cluster-smoke install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

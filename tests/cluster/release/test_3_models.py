@@ -34,6 +34,11 @@ def published(release: Release, tmp_path_factory: pytest.TempPathFactory) -> str
     return publish(release, _model_of_version(NEW, tmp_path_factory.mktemp("model")))
 
 
+def test_the_load_of_helm_test_names_the_version_that_bore_it(release: Release) -> None:
+    said = release.helm("test", NAME, f"--filter=name={NAME}-test-load", "--logs", "--timeout=3m")
+    assert f"{{'{_version(release)}': " in said
+
+
 def test_a_model_is_published_under_its_version(published: str) -> None:
     assert f"s3://models/food11/{NEW}/food11.onnx" in published
 
