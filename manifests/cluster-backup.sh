@@ -14,6 +14,7 @@ secret() { kube get secret "$credentials" --output "jsonpath={.data.$1}" | base6
 studio() { kube exec --stdin "deployment/$release-label-studio" -- "$@"; }
 
 reach_the_store() {
+  touch "$folder/.forwarded" # read before kubectl writes it
   # Not by the function, of which another process would be the parent that is ended.
   kubectl --namespace "$namespace" port-forward "service/$release-store" :9000 > "$folder/.forwarded" &
   forward=$!
