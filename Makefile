@@ -191,6 +191,9 @@ test-faults: $(BIN)/.test $(BIN)/.label-studio ## run the tests that kill proces
 test-chameleon: $(BIN)/.test .venv-openstack/.done ## test the provisioning against a real OpenStack, and the user data in a container
 	$(BIN)/pytest --timeout 1800 tests/openstack
 
+pictures: $(BIN)/.test $(BIN)/.label-studio ## take the pictures of the documentation again
+	PICTURES=docs $(BIN)/pytest -m picture tests/services
+
 ## The model
 
 # glibc gives large blocks back to the kernel at once; keeping them halves the time of a training step.
@@ -361,7 +364,7 @@ DEBIANS_PYTHON := /usr/bin/python3
 	else mkdir -p .venv-triton; fi
 	@touch $@
 
-.PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy bench-curve test lint test-unit test-services test-faults model evaluate lock
+.PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy bench-curve test lint test-unit test-services test-faults pictures model evaluate lock
 .PHONY: retrain gate promote rollback models
 .PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback cluster-smoke install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

@@ -1,6 +1,7 @@
 """The real parts of the system, as fixtures: each starts once, on a free port, when a test asks for it."""
 
 import copy
+import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -215,3 +216,9 @@ def new_webapp(folder: Path, store_env: dict[str, str], predictor: Server) -> Se
         },
         ready_path="/healthz",
     )
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where a test puts its picture for the documentation: the folder in PICTURES, or a temporary one."""
+    return Path(os.environ.get("PICTURES", tmp_path))

@@ -9,10 +9,10 @@ from gourmetgram.sources import REVIEW, Asked, Source
 
 HOTKEYS = "1234567890qwertyuiopasdfghjklzxcvbnm"
 REASONS: dict[Asked, str] = {
-    Source.RANDOM_SAMPLING: "it was drawn at random",
-    Source.LOW_CONFIDENCE: "the model was not sure of it",
-    Source.USER_FLAG: "a user holds the model's answer to be wrong",
-    REVIEW: "an earlier answer may be wrong",
+    Source.RANDOM_SAMPLING: "This photo was drawn at random.",
+    Source.LOW_CONFIDENCE: "The model was not sure of this photo.",
+    Source.USER_FLAG: "A user thinks that the model is wrong.",
+    REVIEW: "An earlier label may be wrong.",
 }
 
 
@@ -23,9 +23,8 @@ def interface(source: Asked, *, shows_prediction: bool) -> str:
     """
     view = ET.Element("View")
     ET.SubElement(view, "Header", value=f"Which {SUBJECT} is this?")
-    asked = f"You are asked because {REASONS[source]}."
     said = "The model says $ml_prediction (confidence $confidence). " if shows_prediction else ""
-    ET.SubElement(view, "Header", value=f"{said}{asked}", size="5")
+    ET.SubElement(view, "Header", value=f"{said}{REASONS[source]}", size="5")
     choices = ET.SubElement(
         view,
         "Choices",

@@ -136,10 +136,12 @@ def ask_in_browser(loop: Loop, page: Page, source: Source) -> str:
     return record.prediction_id
 
 
-def test_an_annotator_agrees_by_one_key_or_corrects_by_two(loop: Loop, page: Page) -> None:
+@pytest.mark.picture
+def test_an_annotator_agrees_by_one_key_or_corrects_by_two(loop: Loop, page: Page, pictures: Path) -> None:
     prediction_id = ask_in_browser(loop, page, Source.USER_FLAG)
     expect(page.get_by_text("The model says Egg (confidence 0.8).")).to_be_visible()
     expect(page.get_by_role("radio", name="Egg")).to_be_checked()
+    page.screenshot(path=pictures / "label-studio.jpg", quality=70)
     page.keyboard.press("8")
     expect(page.get_by_role("radio", name="Rice")).to_be_checked()
     with page.expect_response(

@@ -109,6 +109,17 @@ def test_the_answer_shows_how_likely_the_class_and_its_runners_up_are(page: Page
     assert all(text.startswith(name) for text, (name, _) in zip(shown, ranked, strict=False))
 
 
+@pytest.mark.picture
+def test_a_prediction_looks_as_in_the_readme(browser: Browser, webapp: Server, pictures: Path) -> None:
+    page = browser.new_page(viewport={"width": 800, "height": 628}, reduced_motion="reduce")
+    page.goto(webapp.url)
+    page.get_by_label("Choose a photo").set_input_files(NOODLES[0])
+    expect(page.locator(".prediction")).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=pictures / "page.png")
+    page.close()
+
+
 def test_a_photo_is_shown_before_it_is_answered(page: Page) -> None:
     page.route("**/predict", lambda _: None)
     page.get_by_label("Choose a photo").set_input_files(NOODLES[0])
