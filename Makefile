@@ -149,7 +149,7 @@ MEANT_SO := container-image-pull-policy pod-probes-identical container-security-
   statefulset-has-servicename statefulset-has-host-podantiaffinity deployment-has-host-podantiaffinity \
   service-targets-pod networkpolicy-targets-pod deployment-replicas deployment-strategy
 RENDER := --kube-version $(KUBERNETES_VERSION) --api-versions serving.kserve.io/v1beta1/InferenceService \
-  --api-versions monitoring.coreos.com/v1/PrometheusRule
+  --api-versions monitoring.coreos.com/v1/PrometheusRule --api-versions trainer.kubeflow.org/v1alpha1/TrainingRuntime
 # helm lint can't be told of KServe, and says on its standard error that it is missing.
 chart-lint: ## lint the chart in every scenario and check it with kube-score
 	for values in charts/gourmetgram/ci/*.yaml manifests/stages/*.yaml; do \

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[3]
 CHART = ROOT / "charts/gourmetgram"
 KSERVE = "serving.kserve.io/v1beta1/InferenceService"
 OPERATOR = "monitoring.coreos.com/v1/PrometheusRule"
+TRAINER = "trainer.kubeflow.org/v1alpha1/TrainingRuntime"
 
 Manifest = dict[str, Any]
 Render = Callable[..., list[Manifest]]
@@ -41,7 +42,8 @@ def render(helm: Path) -> Render:
     def template(*arguments: str | Path, release: str = "food", kserve: bool = True) -> list[Manifest]:
         command = [helm, "template", release, CHART, "--namespace=eat"]
         command += ["--kube-version", versions()["KUBERNETES_VERSION"], *arguments]
-        command += ["--api-versions", OPERATOR, *(["--api-versions", KSERVE] if kserve else [])]
+        for api in (OPERATOR, TRAINER, *([KSERVE] if kserve else [])):
+            command += ["--api-versions", api]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RefusedError(done.stderr)
@@ -69,6 +71,9 @@ def pods(objects: list[Manifest]) -> Iterator[Manifest]:
                 yield thing["spec"]["template"]
             case "CronJob":
                 yield thing["spec"]["jobTemplate"]["spec"]["template"]
+            case "TrainingRuntime":
+                for job in thing["spec"]["template"]["spec"]["replicatedJobs"]:
+                    yield job["template"]["spec"]["template"]
             case "InferenceService":
                 yield _predictor(thing, named(objects, "ServingRuntime"))
 

@@ -1,7 +1,37 @@
+{{/* What a pod that trains is; takes (list $ "container" "launcher"). */}}
+{{- define "gourmetgram.retrainPod" -}}
+{{- $root := index . 0 -}}
+metadata:
+  labels: {{ include "gourmetgram.selectorLabels" $root | nindent 4 }}
+spec:
+  {{- include "gourmetgram.pod" (list $root 65532) | nindent 2 }}
+  restartPolicy: Never
+  containers:
+    - name: {{ index . 1 }}
+      {{- include "gourmetgram.image" (list $root "predictor-torch") | nindent 6 }}
+      command: {{ include "gourmetgram.retrainCommand" (list $root (index . 2)) }}
+      env: {{ include "gourmetgram.retrainEnv" $root | nindent 8 }}
+      resources: {{ toYaml $root.Values.retrain.resources | nindent 8 }}
+      {{- include "gourmetgram.container" $root | nindent 6 }}
+      volumeMounts:
+        - { name: tmp, mountPath: /tmp }
+        - { name: work, mountPath: /work }
+        {{- if $root.Values.retrain.food11Claim }}
+        - { name: food11, mountPath: /food-11, readOnly: true }
+        {{- end }}
+  volumes:
+    - { name: tmp, emptyDir: { sizeLimit: 256Mi } }
+    - { name: work, emptyDir: {} } # what it may take is a limit of the pod
+    {{- with $root.Values.retrain.food11Claim }}
+    - { name: food11, persistentVolumeClaim: { claimName: {{ . }}, readOnly: true } }
+    {{- end }}
+{{- end }}
+
 {{- define "gourmetgram.retrainCommand" -}}
-{{- $served := list "--work" "/work" "--served" (include "gourmetgram.modelVersion" .) -}}
-{{- $food11 := .Values.retrain.food11Claim | empty | ternary list (list "--base" "/food-11" "--evaluation" "/food-11") -}}
-{{ concat (list "python" "-m" "predictor.training.retrain") $served $food11 | toJson }}
+{{- $root := index . 0 -}}
+{{- $served := list "--work" "/work" "--served" (include "gourmetgram.modelVersion" $root) -}}
+{{- $food11 := $root.Values.retrain.food11Claim | empty | ternary list (list "--base" "/food-11" "--evaluation" "/food-11") -}}
+{{ concat (list (index . 1) "-m" "predictor.training.retrain") $served $food11 | toJson }}
 {{- end }}
 
 {{- define "gourmetgram.retrainEnv" -}}
@@ -28,4 +58,9 @@
 {{- end }}
 {{- end }}
 {{- include "gourmetgram.settings" .Values.retrain }}
+{{- end }}
+
+{{/* Where the processes meet, and then whatever port the kernel gives each of them for the others (ip_local_port_range). */}}
+{{- define "gourmetgram.torchrunPorts" -}}
+[{ port: 29500 }, { port: 32768, endPort: 60999 }]
 {{- end }}
