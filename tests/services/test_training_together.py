@@ -1,5 +1,6 @@
-"""Retraining by two processes of torchrun: what one makes, also after all of them were killed."""
+"""Retraining on two nodes: what one makes, also after all processes were killed."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,46 +14,53 @@ from predictor.training.data import photos
 from predictor.training.evaluate import evaluate
 from tests.conftest import PHOTOS, ROOT
 from tests.labelled_photos import label
-from tests.processes import BIN
+from tests.processes import BIN, free_port
 from tests.uploads import wait_until
 
-TORCHRUN = [BIN / "torchrun", "--standalone", "--nproc-per-node=2"]
+Processes = list["subprocess.Popen[bytes]"]
 
 
-def retrain(launcher: list[Path | str], work: Path) -> "subprocess.Popen[bytes]":
-    module = ["-m", "predictor.training.retrain", "--work", str(work), "--epochs", "2"]
-    return subprocess.Popen([*launcher, *module], cwd=ROOT)
+def retrain(nodes: int, work: Path) -> Processes:
+    """Start the training on so many nodes: each has a torchrun, told by the variables that Trainer sets."""
+    command = ["-m", "predictor.training.retrain", "--work", str(work), "--epochs", "2"]
+    if nodes == 1:
+        return [subprocess.Popen([sys.executable, *command], cwd=ROOT)]
+    there = {"PET_MASTER_ADDR": "127.0.0.1", "PET_MASTER_PORT": str(free_port())}
+    told = os.environ | there | {"PET_NNODES": str(nodes), "PET_NPROC_PER_NODE": "1"}
+    return [
+        subprocess.Popen([BIN / "torchrun", *command], cwd=ROOT, env=told | {"PET_NODE_RANK": str(node)})
+        for node in range(nodes)
+    ]
 
 
-def kill(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a process and its children at once."""
-    everyone = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
-    for each in everyone:
+def kill(processes: Processes) -> None:
+    """Kill processes and their children at once."""
+    children = [one for each in processes for one in psutil.Process(each.pid).children(recursive=True)]
+    for each in [*children, *processes]:
         each.kill()
-    psutil.wait_procs(everyone[:-1], timeout=60)
-    process.wait()
+    psutil.wait_procs(children, timeout=60)
+    for process in processes:
+        process.wait()
 
 
-def made(registry: Registry, launcher: list[Path | str], work: Path) -> str:
+def made(registry: Registry, nodes: int, work: Path) -> str:
     """Retrain and return the version that this makes; the gate refuses it, for want of evaluation photos."""
     before = set(registry.judged())
-    assert retrain(launcher, work).wait() == 1
+    first, *others = retrain(nodes, work)
+    assert first.wait() == 1
+    assert [each.wait() for each in others] == [0] * len(others)
     return next(iter(set(registry.judged()) - before))
 
 
-def test_two_processes_train_as_good_a_model_as_one_and_resume(empty_store: Store, tmp_path: Path) -> None:
+def test_two_nodes_train_as_good_a_model_as_one_and_resume(empty_store: Store, tmp_path: Path) -> None:
     for number, photo in enumerate(photos(PHOTOS, "training") + photos(PHOTOS, "validation")):
         label(empty_store, number, photo, Source.USER_FLAG)
     registry = Registry(empty_store, "food11")
-    process = retrain(TORCHRUN, tmp_path / "two")
-    wait_until(lambda: any((tmp_path / "two").glob("*/checkpoint.pt")), "a checkpoint", seconds=240)
-    kill(process)
-    together, alone = (
-        made(registry, launcher, tmp_path / name)
-        for launcher, name in ((TORCHRUN, "two"), ([sys.executable], "one"))
-    )
+    processes = retrain(2, tmp_path / "2")
+    wait_until(lambda: any((tmp_path / "2").glob("*/checkpoint.pt")), "a checkpoint", seconds=240)
+    kill(processes)
     accuracies = []
-    for version in (together, alone):
+    for version in (made(registry, nodes, tmp_path / str(nodes)) for nodes in (2, 1)):
         (tmp_path / "model.onnx").write_bytes(registry.model(version))
         accuracies.append(evaluate(tmp_path / "model.onnx", PHOTOS).accuracy)
     assert abs(accuracies[0] - accuracies[1]) < 1.5 / len(photos(PHOTOS, "evaluation"))
