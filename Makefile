@@ -87,6 +87,7 @@ include manifests/versions.env
 DOCKER ?= docker
 IMAGES ?= localhost/gourmetgram
 BASE_IMAGE ?=
+TORCH_INDEX ?=
 TAG := $(shell sed -n 's/^appVersion: //p' charts/gourmetgram/Chart.yaml)
 PROCESSES := predictor webapp cronjobs
 STAGE ?=
@@ -103,8 +104,8 @@ images: ## build the images of the predictor, the web application and the jobs
 push: ## push the images to the registry in IMAGES
 	for process in $(PROCESSES); do $(DOCKER) push $(IMAGES)/$$process:$(TAG); done
 
-image-torch: ## build the predictor's image with torch and TorchServe: several gigabytes
-	$(DOCKER) build --tag $(IMAGES)/predictor-torch:$(TAG) --file predictor/torchserve/Dockerfile .
+image-torch: ## build the predictor's image with torch and TorchServe: several gigabytes, less with a TORCH_INDEX=<address> for CPUs
+	$(DOCKER) build $(if $(TORCH_INDEX),--build-arg TORCH_INDEX=$(TORCH_INDEX)) --tag $(IMAGES)/predictor-torch:$(TAG) --file predictor/torchserve/Dockerfile .
 
 cluster: images ## create a kind cluster with everything the chart depends on, and install the chart
 	kind get clusters | grep -qx gourmetgram || kind create cluster --config manifests/kind.yaml --image $(KIND_NODE_IMAGE)
