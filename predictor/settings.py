@@ -30,34 +30,36 @@ class PredictorSettings(BaseSettings):
         default="food11", pattern=r"^[A-Za-z0-9._-]+$", description="Name of the model in its paths"
     )
     runtime: Literal["onnx", "torch", "torchserve"] = Field(
-        default="onnx", description="What computes the model"
+        default="onnx", description="Runtime of the model"
     )
     model_path: Path = Field(
         default_factory=lambda known: _own_model(known["runtime"]),
-        description="An ONNX file, or a folder that holds one, as KServe's storage initializer leaves it",
+        description="An ONNX file, or a folder with one, as KServe's storage initializer leaves it",
     )
     follow_seconds: float = Field(
         default=0,
         ge=0,
-        description="Seconds between looks at which version is current; 0: only the model path counts",
+        description="Seconds between checks for the current version; 0 serves the model path only",
     )
     threads: int = Field(
         default_factory=available_cpus,
         ge=1,
-        description="Photos that are computed at the same time; by default the CPUs that the pod may use",
+        description="Photos computed at the same time; by default as many as the pod has CPUs",
     )
     max_body_bytes: int = Field(default=16 * MIB, ge=1, description="Largest request body")
     max_pixels: int = Field(
-        default=MAX_PIXELS, ge=1, description="Most pixels of a JPEG photo; of others half as many"
+        default=MAX_PIXELS,
+        ge=1,
+        description="Most pixels of a JPEG photo; other formats may have half as many",
     )
     max_instances: int = Field(default=16, ge=1, description="Most photos in one request")
     max_waiting_requests: int = Field(
-        default=128, ge=1, description="Requests that are computed or wait for it; more are answered with 429"
+        default=128, ge=1, description="Requests that are computed or queued; further ones get a 429"
     )
     max_waiting_bytes: int = Field(
-        default=64 * MIB, ge=1, description="Bytes of all request bodies held; more are answered with 429"
+        default=64 * MIB, ge=1, description="Total bytes of the request bodies in memory; beyond that, a 429"
     )
-    body_seconds: float = Field(default=30, gt=0, description="Time in which a request body must arrive")
+    body_seconds: float = Field(default=30, gt=0, description="Time limit for receiving a request body")
     grace_seconds: int = Field(
-        default=25, ge=0, description="Time that accepted requests get to end after a SIGTERM"
+        default=25, ge=0, description="Time that accepted requests have to finish after a SIGTERM"
     )
