@@ -11,7 +11,7 @@ import requests
 from tests.conftest import PHOTOS, ROOT
 from tests.processes import free_port
 
-PARTS = ("store", "predictor", "webapp", "label_studio")
+COMPONENTS = ("store", "predictor", "webapp", "label_studio")
 WATCHERS = ("prometheus", "alertmanager")
 PHOTO = next(PHOTOS.glob("evaluation/class_06/*.jpg"))
 
@@ -33,11 +33,12 @@ class Checkout:
             shutil.copytree(ROOT / package, folder / package)
         for environment in (".venv", ".venv-label-studio"):
             (folder / environment).symlink_to(ROOT / environment)
-        self.ports = {part: free_port() for part in (*PARTS, *WATCHERS)}
+        self.ports = {component: free_port() for component in (*COMPONENTS, *WATCHERS)}
 
     def make(self, *command: str, **ports: int) -> subprocess.CompletedProcess[str]:
         chosen = {
-            f"GOURMETGRAM_{part.upper()}_PORT": str(port) for part, port in {**self.ports, **ports}.items()
+            f"GOURMETGRAM_{component.upper()}_PORT": str(port)
+            for component, port in {**self.ports, **ports}.items()
         }
         return subprocess.run(
             [self.folder / ".venv/bin/python", "-m", "manifests.local", *command],
@@ -58,7 +59,7 @@ class Checkout:
     def processes(self) -> list[psutil.Process]:
         return [process for process in psutil.process_iter() if _stack(process) == str(self.folder)]
 
-    def part(self, name: str) -> psutil.Process:
+    def component(self, name: str) -> psutil.Process:
         return next(process for process in self.processes() if name in " ".join(process.cmdline()))
 
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 
 from manifests.local import database, modules, monitoring, supervisor
+from manifests.local.components import COMPONENTS, WATCHERS, Component
 from manifests.local.failures import full_disk
 from manifests.local.output import say
-from manifests.local.parts import PARTS, WATCHERS, Part
 from manifests.local.settings import SECRETS, STATE, LocalSettings, environment
 
 READY_SECONDS = 300
@@ -31,22 +31,22 @@ def up(settings: LocalSettings) -> None:
         start_what_stopped(settings)
     else:
         supervisor.stop()
-        refuse_taken_ports(settings, PARTS)
+        refuse_taken_ports(settings, COMPONENTS)
         database.provide(STATE / "label-studio")
         supervisor.start(environment(settings))
         STARTED_WITH.write_text(_digest(settings))
     wait(settings)
     say(f"\nLabel Studio's user and password, and the store's keys, are in {SECRETS}")
-    say("Upload a photo at " + next(part for part in PARTS if part.name == "webapp").url(settings))
+    say("Upload a photo at " + next(each for each in COMPONENTS if each.name == "webapp").url(settings))
 
 
 def monitor(settings: LocalSettings) -> None:
     """Start Prometheus and Alertmanager as well."""
     monitoring.require_programs(settings)
     up(settings)
-    refuse_taken_ports(settings, [part for part in WATCHERS if not part.answers(settings)])
+    refuse_taken_ports(settings, [component for component in WATCHERS if not component.answers(settings)])
     monitoring.configure(settings)
-    supervisor.control(environment(settings), "restart", *(part.name for part in WATCHERS))
+    supervisor.control(environment(settings), "restart", *(component.name for component in WATCHERS))
     wait(settings, WATCHERS)
 
 
@@ -54,43 +54,46 @@ def start_what_stopped(settings: LocalSettings) -> None:
     """Start the components that supervisord has given up on or was told to stop."""
     known = environment(settings)
     states = supervisor.states(known)
-    refuse_taken_ports(settings, [part for part in PARTS if states.get(part.name) in {*STOPPED, "BACKOFF"}])
-    needed = [*(part.name for part in PARTS), "scheduler"]
+    refuse_taken_ports(
+        settings, [each for each in COMPONENTS if states.get(each.name) in {*STOPPED, "BACKOFF"}]
+    )
+    needed = [*(component.name for component in COMPONENTS), "scheduler"]
     if stopped := [name for name in needed if states.get(name) in STOPPED]:
         supervisor.control(known, "start", *stopped)
 
 
-def wait(settings: LocalSettings, parts: Sequence[Part] = PARTS) -> None:
+def wait(settings: LocalSettings, components: Sequence[Component] = COMPONENTS) -> None:
     """Wait for each component and set it up once it responds, in the order of their dependencies."""
     started = time.monotonic()
-    for part in parts:
-        _await(settings, part, started + READY_SECONDS)
-        for module in SET_UP.get(part.name, ()):
+    for component in components:
+        _await(settings, component, started + READY_SECONDS)
+        for module in SET_UP.get(component.name, ()):
             if modules.run(settings, module):
-                sys.exit(f"The {part.title} could not be set up; the reason is above.")
-        say(f"{part.title:20} {part.url(settings):24} ready after {time.monotonic() - started:.0f} s")
+                sys.exit(f"The {component.title} could not be set up; the reason is above.")
+        seconds = time.monotonic() - started
+        say(f"{component.title:20} {component.url(settings):24} ready after {seconds:.0f} s")
 
 
-def _await(settings: LocalSettings, part: Part, deadline: float) -> None:
+def _await(settings: LocalSettings, component: Component, deadline: float) -> None:
     """Poll until a component responds; exit with a message if it is too slow or keeps exiting."""
-    log = STATE / f"logs/{part.name}.log"
-    before = supervisor.endings(part.name)
-    while not part.answers(settings):
+    log = STATE / f"logs/{component.name}.log"
+    before = supervisor.endings(component.name)
+    while not component.answers(settings):
         if time.monotonic() > deadline:
-            sys.exit(f"The {part.title} did not respond within {READY_SECONDS} s: see {log}")
-        if supervisor.endings(part.name) - before >= ENDINGS:
+            sys.exit(f"The {component.title} did not respond within {READY_SECONDS} s: see {log}")
+        if supervisor.endings(component.name) - before >= ENDINGS:
             said = log.read_text(errors="replace").splitlines() or [""]
-            sys.exit(f"The {part.title} exits right after starting: {said[-1].strip()} (see {log})")
+            sys.exit(f"The {component.title} exits right after starting: {said[-1].strip()} (see {log})")
         time.sleep(0.1)
 
 
-def refuse_taken_ports(settings: LocalSettings, parts: Sequence[Part]) -> None:
+def refuse_taken_ports(settings: LocalSettings, components: Sequence[Component]) -> None:
     """Exit with a message for each port that something else listens on."""
-    taken = [part for part in parts if supervisor.is_taken(part.port(settings))]
-    for part in taken:
-        holder = supervisor.holder(part.port(settings))
-        setting = f"GOURMETGRAM_{part.name.replace('-', '_').upper()}_PORT"
-        say(f"Port {part.port(settings)}, for the {part.title}, is taken by {holder}.")
+    taken = [component for component in components if supervisor.is_taken(component.port(settings))]
+    for component in taken:
+        holder = supervisor.holder(component.port(settings))
+        setting = f"GOURMETGRAM_{component.name.replace('-', '_').upper()}_PORT"
+        say(f"Port {component.port(settings)}, for the {component.title}, is taken by {holder}.")
         say(f"Stop it, or choose another port with {setting}=…")
     if taken:
         sys.exit(1)

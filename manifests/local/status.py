@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from manifests.local import supervisor
+from manifests.local.components import COMPONENTS, WATCHERS, Component
 from manifests.local.failures import full_disk
 from manifests.local.output import say
-from manifests.local.parts import PARTS, WATCHERS, Part
 from manifests.local.settings import STATE, LocalSettings, environment
 
 READY = "ready"
@@ -53,26 +53,32 @@ def status(settings: LocalSettings) -> None:
 
 
 def _lines(settings: LocalSettings, states: dict[str, str]) -> Iterator[Line]:
-    for part in PARTS:
-        yield Line(part.name, part.title, part.url(settings), _state(part, settings, states), needed=True)
+    for component in COMPONENTS:
+        yield Line(
+            component.name,
+            component.title,
+            component.url(settings),
+            _state(component, settings, states),
+            needed=True,
+        )
     scheduler = states.get("scheduler", "STOPPED")
     state = READY if scheduler == "RUNNING" else SAID.get(scheduler, scheduler)
     yield Line("scheduler", "scheduler", "", state, needed=True)
-    for part in WATCHERS:
-        state = _state(part, settings, states)
+    for component in WATCHERS:
+        state = _state(component, settings, states)
         stopped = "not started: start it with make monitor"
         yield Line(
-            part.name,
-            part.title,
-            part.url(settings),
+            component.name,
+            component.title,
+            component.url(settings),
             stopped if state == SAID["STOPPED"] else state,
             needed=False,
         )
 
 
-def _state(part: Part, settings: LocalSettings, states: dict[str, str]) -> str:
+def _state(component: Component, settings: LocalSettings, states: dict[str, str]) -> str:
     """Return a component's state; if it is not running, what answers on its port is something else."""
-    state = states.get(part.name, "STOPPED")
-    if state == "RUNNING" and part.answers(settings):
+    state = states.get(component.name, "STOPPED")
+    if state == "RUNNING" and component.answers(settings):
         return READY
     return SAID.get(state, state)

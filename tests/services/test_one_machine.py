@@ -15,7 +15,7 @@ from gourmetgram.store import Store
 from predictor.publish import publish_own
 from predictor.registry.registry import Registry
 from predictor.settings import PredictorSettings
-from tests.checkout import PARTS, WATCHERS, Checkout
+from tests.checkout import COMPONENTS, WATCHERS, Checkout
 from tests.conftest import ROOT
 from tests.services.test_registry import judge
 from tests.tiny_model import write_tiny_model
@@ -110,7 +110,7 @@ def test_the_secrets_are_for_their_owner_alone(running: Checkout) -> None:
 
 
 def test_a_part_that_dies_is_started_again(running: Checkout) -> None:
-    running.part("predictor").kill()
+    running.component("predictor").kill()
     deadline = time.monotonic() + 30
     while running.predict().status_code != requests.codes.ok:
         assert time.monotonic() < deadline
@@ -119,12 +119,12 @@ def test_a_part_that_dies_is_started_again(running: Checkout) -> None:
 
 def test_status_names_every_part_as_ready(running: Checkout) -> None:
     result = running.make("status")
-    assert (result.returncode, result.stdout.count(" ready")) == (0, len([*PARTS, "scheduler"]))
+    assert (result.returncode, result.stdout.count(" ready")) == (0, len([*COMPONENTS, "scheduler"]))
     assert result.stdout.count("(optional)") == len(WATCHERS)
 
 
 def test_status_fails_while_a_part_that_is_needed_does_not_answer(running: Checkout) -> None:
-    predictor = running.part("predictor")
+    predictor = running.component("predictor")
     predictor.suspend()
     result = running.make("status")
     predictor.resume()
@@ -162,7 +162,7 @@ def test_monitor_starts_prometheus_with_the_rules_and_an_alertmanager_it_knows(r
 
 
 def test_down_ends_everything_even_if_the_supervisor_was_killed_and_keeps_the_data(running: Checkout) -> None:
-    running.part("supervisord").kill()
+    running.component("supervisord").kill()
     assert running.make("down").returncode == 0
     assert running.processes() == []
     assert list((running.folder / ".local/store/production").rglob("*.jpg"))

@@ -4,7 +4,7 @@ import pytest
 
 from manifests.local import status as command
 from manifests.local import supervisor
-from manifests.local.parts import Part
+from manifests.local.components import Component
 from manifests.local.settings import LocalSettings
 from manifests.local.status import status
 
@@ -24,7 +24,7 @@ def rows(
     )
     monkeypatch.setattr(command, "environment", lambda _: {})
     monkeypatch.setattr(command, "full_disk", lambda: None)
-    monkeypatch.setattr(Part, "answers", lambda part, _: part.name != silent)
+    monkeypatch.setattr(Component, "answers", lambda part, _: part.name != silent)
     code: object = 0
     try:
         status(LocalSettings())

@@ -8,7 +8,7 @@ import requests
 from manifests.local.settings import LocalSettings
 
 
-class Part(NamedTuple):
+class Component(NamedTuple):
     """A program of supervisord.conf that a person or another component can reach."""
 
     name: str
@@ -33,14 +33,14 @@ class Part(NamedTuple):
         return response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-PARTS = (
-    Part("store", "object store (S3)", "/"),
-    Part("predictor", "predictor", "/v2/health/ready"),
-    Part("webapp", "web application", "/readyz"),
-    Part("label-studio", "Label Studio", "/health"),
+COMPONENTS = (
+    Component("store", "object store (S3)", "/"),
+    Component("predictor", "predictor", "/v2/health/ready"),
+    Component("webapp", "web application", "/readyz"),
+    Component("label-studio", "Label Studio", "/health"),
 )
 
 WATCHERS = (
-    Part("prometheus", "Prometheus", "/-/ready"),
-    Part("alertmanager", "Alertmanager", "/-/ready"),
+    Component("prometheus", "Prometheus", "/-/ready"),
+    Component("alertmanager", "Alertmanager", "/-/ready"),
 )
