@@ -22,7 +22,7 @@ from tests.drill.disks import give_small_disk
 from tests.drill.faults import STORE_DISK
 from tests.drill.jobs import process
 from tests.drill.label_studio import annotators, jobs_complete
-from tests.drill.machine import CLIENTS, Machine
+from tests.drill.machine import Machine
 from tests.processes import Server
 from tests.proxy import proxied
 
@@ -89,7 +89,7 @@ def drill(chosen: Drill) -> tuple[str, bool]:
         if chosen.labels:
             aws = {name: value for name, value in server.env.items() if name.startswith("AWS_")}
             machine.annotators = stack.enter_context(annotators(folder, store, aws))
-        with machine.load(CLIENTS):
+        with machine.users.load():
             time.sleep(CALM_SECONDS)
             chosen.fault(machine, server)
             seconds = _recovered(machine)
@@ -139,14 +139,14 @@ def _running(server: Server) -> Iterator[Server]:
 
 
 def _row(title: str, machine: Machine, store: Store, seconds: float) -> tuple[str, bool]:
-    uploads = invariant.uploads(store, machine.acknowledged)
-    counts = [invariant.labels(store, machine.relabelled)]
+    users = machine.users
+    uploads = invariant.uploads(store, users.acknowledged)
+    counts = [invariant.labels(store, users.relabelled)]
     if machine.annotators:
-        counts.append(machine.annotators.count(machine.acknowledged))
+        counts.append(machine.annotators.count(users.acknowledged))
     labels = [sum(column) for column in zip(*counts, strict=True)]
-    refused = sum(machine.statuses.values()) - machine.statuses[200]
     cells = [
-        title, uploads.acknowledged, refused, uploads.lost, uploads.doubled, *labels, f"{seconds:.1f} s",
+        title, uploads.acknowledged, users.refused(), *uploads[1:], *labels, f"{seconds:.1f} s",
     ]  # fmt: skip
     return f"| {' | '.join(map(str, cells))} |", not any((*uploads[1:], *labels[1:]))
 

@@ -13,7 +13,8 @@ from tests.drill.clock import set_clock
 from tests.drill.disks import disk_of
 from tests.drill.jobs import run_each_twice
 from tests.drill.label_studio import a_day_of_jobs, jobs_complete
-from tests.drill.machine import CLIENTS, PHOTOS, Machine
+from tests.drill.machine import Machine
+from tests.drill.users import CLIENTS
 from tests.processes import Server
 from tests.uploads import photo
 
@@ -98,7 +99,7 @@ def predictor_hung(machine: Machine, _: Server) -> None:
 
 def predictor_out_of_memory(machine: Machine, _: Server) -> None:
     """Give it no memory but what it has, while large photos arrive; restart it if that ended it."""
-    with _no_more_memory(machine.predictor), machine.load(CLIENTS, [PHONE_PHOTO]):
+    with _no_more_memory(machine.predictor), machine.users.load(photos=[PHONE_PHOTO]):
         time.sleep(FAULT_SECONDS)
     if not machine.predictor.running():
         machine.predictor.start()
@@ -122,7 +123,7 @@ def clock_jumps(machine: Machine, _: Server) -> None:
 
 
 def ten_times_the_traffic(machine: Machine, _: Server) -> None:
-    with machine.load(9 * CLIENTS, PHOTOS):
+    with machine.users.load(9 * CLIENTS):
         time.sleep(FAULT_SECONDS)
 
 
