@@ -50,6 +50,9 @@ backup: $(BIN)/.run ## back up everything that can't be recreated to BACKUP=back
 restore: $(BIN)/.run ## restore the backup in BACKUP=backup into an empty installation
 	@$(BIN)/python -m manifests.local restore $(BACKUP)
 
+rotate: $(BIN)/.run ## replace every key and password, without losing data
+	@$(BIN)/python -m manifests.local rotate
+
 review: $(BIN)/.run ## send the labels that are most likely wrong to a review project
 	@$(BIN)/python -m manifests.local job review $(if $(JSON),--json)
 
@@ -365,7 +368,7 @@ DEBIANS_PYTHON := /usr/bin/python3
 	else mkdir -p .venv-triton; fi
 	@touch $@
 
-.PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy bench-curve test lint test-unit test-services test-faults pictures model evaluate lock
+.PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy bench-curve test lint test-unit test-services test-faults pictures model evaluate lock rotate
 .PHONY: retrain gate promote rollback models
 .PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback cluster-smoke install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

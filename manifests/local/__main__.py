@@ -1,4 +1,4 @@
-"""`python -m manifests.local up|monitor|status|logs|down|job|backup|restore|…`: everything on one machine."""
+"""`python -m manifests.local up|status|logs|down|job|backup|restore|rotate|…`: everything on one machine."""
 
 import argparse
 import subprocess
@@ -9,6 +9,7 @@ from pathlib import Path
 from manifests.local import backup, models, modules, supervisor
 from manifests.local.failures import told_in_a_sentence
 from manifests.local.output import say
+from manifests.local.rotation import rotate
 from manifests.local.settings import STATE, LocalSettings
 from manifests.local.start import monitor, up
 from manifests.local.status import status
@@ -62,6 +63,7 @@ COMMANDS: dict[str, Callable[[LocalSettings], None]] = {
     "job": job,
     "backup": save,
     "restore": restore,
+    "rotate": rotate,
     **models.COMMANDS,
 }
 

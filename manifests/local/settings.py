@@ -62,16 +62,22 @@ def _read(path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
+def generate_secrets() -> None:
+    """Write new keys and passwords; everything else that the file says stays."""
+    generated = {
+        "LABEL_STUDIO_USERNAME": "annotator@gourmetgram.local",
+        **(_read(SECRETS) if SECRETS.exists() else {}),
+        "AWS_ACCESS_KEY_ID": secrets.token_hex(10),
+        "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
+        "LABEL_STUDIO_PASSWORD": secrets.token_urlsafe(18),
+        "LABEL_STUDIO_USER_TOKEN": secrets.token_hex(20),
+    }
+    _write_private("".join(f"{name}={value}\n" for name, value in generated.items()))
+
+
 def _secrets() -> dict[str, str]:
     if not SECRETS.exists():
-        generated = {
-            "AWS_ACCESS_KEY_ID": secrets.token_hex(10),
-            "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
-            "LABEL_STUDIO_USERNAME": "annotator@gourmetgram.local",
-            "LABEL_STUDIO_PASSWORD": secrets.token_urlsafe(18),
-            "LABEL_STUDIO_USER_TOKEN": secrets.token_hex(20),
-        }
-        _write_private("".join(f"{name}={value}\n" for name, value in generated.items()))
+        generate_secrets()
     return _read(SECRETS)
 
 

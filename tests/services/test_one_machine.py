@@ -109,6 +109,24 @@ def test_the_secrets_are_for_their_owner_alone(running: Checkout) -> None:
     assert (running.folder / ".local/secrets.env").stat().st_mode & 0o777 == 0o600
 
 
+def test_every_key_and_password_is_replaced_and_the_data_stays(running: Checkout) -> None:
+    before, photos = _secrets(running), _photos(running)
+    assert photos
+    rotated = running.make("rotate")
+    assert rotated.returncode == 0, rotated.stdout + rotated.stderr
+    after = _secrets(running)
+    assert {name for name in after if after[name] == before[name]} == {"LABEL_STUDIO_USERNAME"}
+    assert _photos(running) == photos
+    assert running.predict().json()["stored"] == "stored"
+    assert running.make("job", "sync").returncode == 0
+    projects = f"http://127.0.0.1:{running.ports['label_studio']}/api/projects"
+    statuses = [
+        requests.get(projects, headers={"Authorization": f"Token {token}"}, timeout=30).status_code
+        for token in (before["LABEL_STUDIO_USER_TOKEN"], after["LABEL_STUDIO_USER_TOKEN"])
+    ]
+    assert statuses == [401, 200]
+
+
 def test_a_part_that_dies_is_started_again(running: Checkout) -> None:
     running.component("predictor").kill()
     deadline = time.monotonic() + 30
@@ -166,3 +184,12 @@ def test_down_ends_everything_even_if_the_supervisor_was_killed_and_keeps_the_da
     assert running.make("down").returncode == 0
     assert running.processes() == []
     assert list((running.folder / ".local/store/production").rglob("*.jpg"))
+
+
+def _secrets(checkout: Checkout) -> dict[str, str]:
+    lines = (checkout.folder / ".local/secrets.env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
+def _photos(checkout: Checkout) -> set[str]:
+    return {path.name for path in (checkout.folder / ".local/store/production").rglob("*.jpg")}
