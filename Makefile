@@ -192,6 +192,10 @@ test-services: $(BIN)/.test $(BIN)/.label-studio .venv-mlflow/.done ## run the t
 test-faults: $(BIN)/.test $(BIN)/.label-studio ## run the tests that kill processes, stop the store and interrupt jobs
 	$(BIN)/pytest -n 3 tests/faults
 
+test-store-nodes: $(BIN)/.test ## build MinIO, and test a store of four of its nodes, of which one after another ends
+	GOBIN=$(CURDIR)/build CGO_ENABLED=0 go install -trimpath github.com/minio/minio@$(MINIO_VERSION)
+	MINIO=$(CURDIR)/build/minio $(BIN)/pytest tests/services/test_store.py tests/services/test_store_nodes.py
+
 test-chameleon: $(BIN)/.test .venv-openstack/.done ## test the provisioning against a real OpenStack, and the user data in a container
 	$(BIN)/pytest --timeout 1800 tests/openstack
 
@@ -368,7 +372,7 @@ DEBIANS_PYTHON := /usr/bin/python3
 	else mkdir -p .venv-triton; fi
 	@touch $@
 
-.PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy bench-curve test lint test-unit test-services test-faults pictures model evaluate lock rotate
+.PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy bench-curve test lint test-unit test-services test-faults pictures model evaluate lock rotate test-store-nodes
 .PHONY: retrain gate promote rollback models
 .PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback cluster-smoke install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

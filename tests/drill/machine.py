@@ -25,7 +25,7 @@ class Machine:
         """Where the drill has a Label Studio."""
 
     def recovered(self, within_seconds: float) -> float:
-        """Wait until an upload is stored and nothing waits; return the seconds that this took."""
+        """Wait until nothing waits and an upload is stored at once; return the seconds that this took."""
         started = time.monotonic()
         while not self._is_well():
             if time.monotonic() - started > within_seconds:
@@ -35,6 +35,6 @@ class Machine:
 
     def _is_well(self) -> bool:
         try:
-            return self.users.upload() and metric(self.webapp, "gourmetgram_spool_entries") == 0
+            return metric(self.webapp, "gourmetgram_spool_entries") == 0 and self.users.upload()
         except (requests.RequestException, StopIteration):
             return False
