@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 CHART = Path(__file__).parents[1] / "charts/gourmetgram"
 NAME = "gourmetgram"
-SERVICE = f"{NAME}-food11"
+MODEL = "food11"
+SERVICE = f"{NAME}-{MODEL}"
 READY_SECONDS = 600
 SOURCE = "internal.serving.kserve.io/storage-initializer-sourceuri"
 CHOICE = re.compile(r"(?P<action>promote|rollback) \S+(?: in place of (?P<replaced>\S+))?: ")
@@ -46,6 +47,8 @@ class State(NamedTuple):
     """The version that it replaced."""
     withdrawn: Withdrawal | None
     """Of the canary, if it no longer gets requests."""
+    bucket_prefix: str = ""
+    """What the names of the store's buckets begin with."""
 
 
 class Release:
@@ -78,6 +81,7 @@ class Release:
             last["action"] if last else "",
             last and last["replaced"],
             self.withdrawal(canary),
+            values["store"]["bucketPrefix"],
         )
 
     def withdrawal(self, version: str) -> Withdrawal | None:

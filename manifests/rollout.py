@@ -6,9 +6,10 @@ Each is one `helm upgrade` and a wait. `helm history` then shows who chose what,
 import argparse
 import getpass
 import logging
+import os
 import sys
 
-from manifests.release import NAME, Release, RolloutError, State
+from manifests.release import MODEL, NAME, Release, RolloutError, State
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,20 @@ def _choose(release: Release, state: State, action: str, version: str, why: str)
     return f"{version} gets all requests"
 
 
+def show_in_mlflow(release: Release) -> None:
+    """Set MLflow's aliases, where there is one; its client takes a second to import.
+
+    Raises:
+        RolloutError: there is no release, or an upgrade of it is in progress.
+    """
+    if os.environ.get("MLFLOW_TRACKING_URI"):
+        from predictor.registry import mlflow  # noqa: PLC0415
+
+        state = release.state()
+        canary = None if state.withdrawn else state.canary or None
+        mlflow.show_served(MODEL, state.bucket_prefix, state.current, canary)
+
+
 def main() -> int:
     """Choose; return 0, or 1 after logging why not."""
     given = _arguments()
@@ -88,6 +103,7 @@ def main() -> int:
         else:
             change = {"promote": promote, "rollback": rollback}[given.action]
             log.info("%s", change(release, given.version, why))
+        show_in_mlflow(release)
     except RolloutError as error:
         log.error("not done: %s", error)  # noqa: TRY400 - the sentence is enough
         return 1

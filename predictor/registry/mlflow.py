@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, RunTag
@@ -35,14 +35,70 @@ def show(registry: Registry, served: str | None = None) -> None:
         RegistryError: a record in the registry is malformed.
         StoreUnavailableError: the store did not answer.
     """
+    _bring_up_to_date(lambda: _Mirror(registry).run(served))
+
+
+def show_served(name: str, bucket_prefix: str, served: str, canary: str | None) -> None:
+    """Set the aliases to the versions that a cluster serves; warn if the server does not answer."""
+
+    def point() -> None:
+        model = _Model(MlflowClient(), name, bucket_prefix)
+        waiting = model.version_of(OF_A_CANDIDATE[0])
+        for alias in OF_A_CANDIDATE if waiting == served else ():
+            model.point(alias, None)
+        model.point("canary", canary)
+        for alias in OF_THE_CURRENT:
+            model.point(alias, served)
+
+    _bring_up_to_date(point)
+
+
+def _bring_up_to_date(change: Callable[[], None]) -> None:
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         return
     for name, value in _PATIENCE.items():
         os.environ.setdefault(name, value)
     try:
-        _Mirror(registry).run(served)
+        change()
     except MlflowException as error:
         log.warning("MLflow lacks what was done now, the next command adds it: %s", error)
+
+
+class _Model:
+    """The registered model on an MLflow server, whose versions are found by ours."""
+
+    def __init__(self, client: MlflowClient, name: str, bucket_prefix: str) -> None:
+        self._client = client
+        self._name = name
+        self._bucket_prefix = bucket_prefix
+        self._versions = self._known_versions()
+
+    def _known_versions(self) -> dict[str, str]:
+        """Return MLflow's number of each of our versions, so that a rerun after a kill finds them."""
+        if not self._client.search_registered_models(f"name='{NAME}'"):
+            self._client.create_registered_model(NAME)
+        found = self._client.search_model_versions(f"name='{NAME}'", max_results=10_000)
+        return {one.tags["version"]: str(one.version) for one in found if "version" in one.tags}
+
+    def version_of(self, alias: str) -> str | None:
+        """Return which of our versions has an alias."""
+        number = self._client.get_registered_model(NAME).aliases.get(alias)
+        return next((ours for ours, theirs in self._versions.items() if theirs == str(number)), None)
+
+    def add(self, version: str, run: str | None) -> None:
+        """Register a version that is not registered yet."""
+        if version not in self._versions:
+            source = f"s3://{self._bucket_prefix}{keys.model(self._name, version)}"
+            made = self._client.create_model_version(NAME, source, run, tags={"version": version})
+            self._versions[version] = str(made.version)
+
+    def point(self, alias: str, version: str | None) -> None:
+        """Give a version an alias, or take it from all of them."""
+        if version is None:
+            self._client.delete_registered_model_alias(NAME, alias)
+            return
+        self.add(version, None)
+        self._client.set_registered_model_alias(NAME, alias, self._versions[version])
 
 
 class _Mirror:
@@ -56,19 +112,19 @@ class _Mirror:
         # A run without the tag was killed while it was written.
         tagged = [run for run in runs if "verdict" in run.data.tags]
         self._runs: dict[str, str] = {run.data.tags["verdict"]: run.info.run_id for run in tagged}
-        self._versions = self._known_versions()
+        self._model = _Model(self._client, registry.name, registry.store.bucket_prefix)
 
     def run(self, served: str | None) -> None:
         verdicts = sorted(self._verdicts(), key=lambda verdict: verdict.made_at)
         for verdict in verdicts:
             self._add(verdict)
-        self._point("development", verdicts[-1].candidate if verdicts else None)
+        self._model.point("development", verdicts[-1].candidate if verdicts else None)
         current, waiting = self._registry.current(), self._registry.candidate()
         now = current.version if current else served
         candidate = waiting.version if waiting and waiting.version != now else None
         for version, aliases in ((candidate, OF_A_CANDIDATE), (now, OF_THE_CURRENT)):
             for alias in aliases:
-                self._point(alias, version)
+                self._model.point(alias, version)
 
     def _verdicts(self) -> Iterator[Verdict]:
         for version in self._registry.judged():
@@ -78,17 +134,9 @@ class _Mirror:
         found = self._client.get_experiment_by_name(NAME)
         return str(found.experiment_id if found else self._client.create_experiment(NAME))
 
-    def _known_versions(self) -> dict[str, str]:
-        """Return MLflow's number of each of our versions, so that a rerun after a kill finds them."""
-        if not self._client.search_registered_models(f"name='{NAME}'"):
-            self._client.create_registered_model(NAME)
-        found = self._client.search_model_versions(f"name='{NAME}'", max_results=10_000)
-        return {one.tags["version"]: str(one.version) for one in found if "version" in one.tags}
-
     def _add(self, verdict: Verdict) -> None:
         run = self._runs.get(verdict.made_at.isoformat()) or self._run_of(verdict)
-        if verdict.candidate not in self._versions:
-            self._versions[verdict.candidate] = self._version(verdict.candidate, run)
+        self._model.add(verdict.candidate, run)
 
     def _run_of(self, verdict: Verdict) -> str:
         moment = int(verdict.made_at.timestamp() * 1000)
@@ -99,20 +147,6 @@ class _Mirror:
         self._client.set_terminated(run, "FINISHED", moment)
         self._client.set_tag(run, "verdict", verdict.made_at.isoformat())
         return str(run)
-
-    def _version(self, version: str, run: str | None) -> str:
-        place = keys.model(self._registry.name, version)
-        source = f"s3://{self._registry.store.bucket_prefix}{place}"
-        made = self._client.create_model_version(NAME, source, run, tags={"version": version})
-        return str(made.version)
-
-    def _point(self, alias: str, version: str | None) -> None:
-        if version is None:
-            self._client.delete_registered_model_alias(NAME, alias)
-            return
-        if version not in self._versions:
-            self._versions[version] = self._version(version, None)
-        self._client.set_registered_model_alias(NAME, alias, self._versions[version])
 
 
 def _metrics(verdict: Verdict) -> Iterator[tuple[str, float]]:

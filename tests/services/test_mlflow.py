@@ -9,6 +9,8 @@ import pytest
 from mlflow import MlflowClient
 
 from gourmetgram.store import Store
+from manifests import rollout
+from manifests.release import Release, State, Withdrawal
 from predictor.registry import mlflow
 from predictor.registry.choosing import nominate, promote, rollback
 from predictor.registry.records import Comparison, Verdict
@@ -99,6 +101,44 @@ def test_a_candidate_its_promotion_and_its_rollback_are_aliases(
     rollback(registry, None, "ann", "bad soup")
     mlflow.show(registry)
     assert aliases(client) == {"development": "two", "production": "one", "champion": "one"}
+
+
+class Deployed(Release):
+    """A release that serves what it is told to."""
+
+    def __init__(self, served: str, canary: str = "", withdrawn: Withdrawal | None = None) -> None:
+        super().__init__("eat")
+        self._state = State("version", served, canary, "promote", None, withdrawn, "eat-")
+
+    def state(self) -> State:
+        return self._state
+
+
+def test_a_canary_on_a_cluster_its_promotion_and_its_rollback_are_aliases(
+    client: MlflowClient, registry: Registry
+) -> None:
+    mlflow.show(registry, "one")
+    judged = aliases(client)
+    withdrawn = Withdrawal("two", "2026-11-27T12:00:00+00:00", "GourmetGramCanarySlow")
+    for release, expected in (
+        (Deployed("one", canary="two"), {**judged, "canary": "two"}),
+        (Deployed("one", "two", withdrawn), judged),
+        (Deployed("two"), {"development": "two", "production": "two", "champion": "two"}),
+        (Deployed("one"), {"development": "two", "production": "one", "champion": "one"}),
+    ):
+        rollout.show_in_mlflow(release)
+        assert aliases(client) == expected
+
+
+def test_the_command_for_a_cluster_shows_which_version_is_served_and_where_that_is(
+    client: MlflowClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollout, "Release", lambda _: Deployed("seven"))
+    monkeypatch.setattr(sys, "argv", ["rollout", "promote"])
+    assert rollout.main() == 0
+    assert aliases(client) == {"production": "seven", "champion": "seven"}
+    (version,) = client.search_model_versions(f"name='{mlflow.NAME}'")
+    assert version.source == "s3://eat-models/food11/seven/food11.onnx"
 
 
 def test_the_command_shows_what_it_chose(client: MlflowClient, registry: Registry) -> None:
