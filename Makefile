@@ -59,9 +59,9 @@ review: $(BIN)/.run ## send the labels that are most likely wrong to a review pr
 # The new model. Options: BASE=<Food-11>, to learn its training/ again, EVALUATION=<Food-11>, to judge by its evaluation/
 # as well as by the random sample, VERSION=<version>, WHY=<reason>. Threads that spin while they wait for each other
 # take the CPU from the components that run beside them.
-retrain bench-curve: export OMP_WAIT_POLICY := PASSIVE
-retrain bench-curve: export MALLOC_MMAP_THRESHOLD_ := 4294967296
-retrain bench-curve: export MALLOC_TRIM_THRESHOLD_ := 4294967296
+retrain bench-curve bench-forgetting: export OMP_WAIT_POLICY := PASSIVE
+retrain bench-curve bench-forgetting: export MALLOC_MMAP_THRESHOLD_ := 4294967296
+retrain bench-curve bench-forgetting: export MALLOC_TRIM_THRESHOLD_ := 4294967296
 retrain: $(BIN)/.test ## train a candidate on the labels and run it through the gate
 	@$(BIN)/python -m manifests.local retrain $(if $(BASE),--base "$(BASE)") $(if $(EVALUATION),--evaluation "$(EVALUATION)")
 
@@ -267,6 +267,9 @@ SAY_CURVE = Say where the photos are and what to start from: make bench-curve DA
 bench-curve: $(BIN)/.test $(BIN)/.label-studio ## measure how accuracy rises with labels, through all parts: DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
 	$(BIN)/python -m tests.bench.curve "$(or $(DATA),$(error $(SAY_CURVE)))" --backbone "$(or $(BACKBONE),$(error $(SAY_CURVE)))"
 
+bench-forgetting: $(BIN)/.test ## measure what the model forgets by 500 labels, and how long they take: DATA=<Food-11>
+	$(BIN)/python -m tests.bench.forgetting "$(or $(DATA),$(error Say where the photos are: make bench-forgetting DATA=<Food-11>))"
+
 ## Dependencies
 
 # Everything is resolved at once, and each process then gets its share of that: the versions agree.
@@ -372,7 +375,7 @@ DEBIANS_PYTHON := /usr/bin/python3
 	else mkdir -p .venv-triton; fi
 	@touch $@
 
-.PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy bench-curve test lint test-unit test-services test-faults pictures model evaluate lock rotate test-store-nodes
+.PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy bench-curve bench-forgetting test lint test-unit test-services test-faults pictures model evaluate lock rotate test-store-nodes
 .PHONY: retrain gate promote rollback models
 .PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback cluster-smoke install chart-lint
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon
