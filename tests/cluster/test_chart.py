@@ -1,7 +1,9 @@
 """The API server itself takes what the chart renders, in every scenario and stage."""
 
 import json
+import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,13 @@ import yaml
 from kubernetes import client
 
 from tests.cluster.conftest import Command
-from tests.unit.chart.conftest import CHART, KSERVE, OPERATOR, SCENARIOS
+from tests.cluster.node.gobuild import module
+from tests.cluster.node.versions import versions
+from tests.unit.chart.conftest import CHART, KSERVE, OPERATOR, ROOT, SCENARIOS
 
 pytestmark = pytest.mark.cluster
+
+CLOUDNATIVE_PG = "github.com/cloudnative-pg/cloudnative-pg"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
@@ -26,6 +32,26 @@ def test_the_api_server_takes_every_scenario(helm: Command, namespace: str, scen
     done = subprocess.run(command, input=said, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "PodSecurity" not in done.stderr
+
+
+@pytest.fixture
+def cloudnative_pg(kubectl: Command) -> Iterator[None]:
+    """Let the API server know a Cluster of CloudNativePG; there is no operator that would make one."""
+    if shutil.which("go") is None:
+        pytest.skip("Go is not installed, which brings the definition")
+    folder = module(CLOUDNATIVE_PG, versions()["CLOUDNATIVE_PG_VERSION"]) / "config/crd/bases"
+    definition = f"--filename={folder}/postgresql.cnpg.io_clusters.yaml"
+    kubectl("apply", "--server-side", definition)
+    kubectl("wait", "--for=condition=Established", definition, "--timeout=60s")
+    yield
+    kubectl("delete", definition)
+
+
+@pytest.mark.usefixtures("cloudnative_pg")
+def test_the_api_server_takes_the_cluster_of_cloudnative_pg(kubectl: Command, namespace: str) -> None:
+    example = f"--filename={ROOT}/manifests/platform/postgres.yaml"
+    said = kubectl("create", "--dry-run=server", "--validate=strict", f"--namespace={namespace}", example)
+    assert "cluster.postgresql.cnpg.io/food-db created (server dry run)" in said
 
 
 def _served() -> set[str]:

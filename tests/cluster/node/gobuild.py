@@ -46,6 +46,11 @@ def build(piece: Piece) -> Path:
     return target
 
 
+def module(name: str, version: str) -> Path:
+    """Return the folder of a published module, which is not to be written to."""
+    return Path(_go("mod", "download", "-json", f"{name}@{version}")["Dir"])
+
+
 def _build(piece: Piece, target: Path) -> None:
     log.info("%s %s: building", piece.name, piece.version)
     start, processor = time.monotonic(), _processor_seconds()
@@ -66,7 +71,7 @@ def _build(piece: Piece, target: Path) -> None:
 
 def _build_from_copy(piece: Piece, source: Path, result: Path) -> None:
     # The module cache is read-only, and go.mod may have to change.
-    shutil.copytree(_go("mod", "download", "-json", f"{piece.module}@{piece.version}")["Dir"], source)
+    shutil.copytree(module(piece.module, piece.version), source)
     run("chmod", "-R", "u+w", source)
     if piece.sources:
         shutil.copytree(Path(__file__).parent / piece.sources, source, dirs_exist_ok=True)
