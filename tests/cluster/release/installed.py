@@ -2,6 +2,7 @@
 
 import base64
 import json
+import secrets
 import subprocess
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -82,9 +83,17 @@ class Release:
 
     def run_job(self, job: str) -> str:
         """Run a CronJob by hand, and return what it says once it has succeeded."""
-        name = f"{job}-{len(client.BatchV1Api().list_namespaced_job(self.namespace).items)}"
+        return self.succeeded(self.start_job(job))
+
+    def start_job(self, job: str) -> str:
+        """Start a CronJob by hand, and return the name of the Job."""
+        name = f"{job}-{secrets.token_hex(4)}"
         self.kubectl("create", "job", name, f"--from=cronjob/{NAME}-{job}")
-        wait_until(lambda: self._ended(name), f"the end of {name}", seconds=180)
+        return name
+
+    def succeeded(self, name: str) -> str:
+        """Wait for a Job's end, and return what it says if it has succeeded."""
+        wait_until(lambda: has_ended(self._job(name)), f"the end of {name}", seconds=180)
         log = self.kubectl("logs", f"job/{name}")
         assert self._job(name).status.succeeded, log
         return log
@@ -148,9 +157,6 @@ class Release:
     def _job(self, name: str) -> Any:  # noqa: ANN401 (Kubernetes' client is untyped)
         return client.BatchV1Api().read_namespaced_job_status(name, self.namespace)
 
-    def _ended(self, name: str) -> bool:
-        return any(one.type in {"Complete", "Failed"} for one in self._job(name).status.conditions or [])
-
 
 @contextmanager
 def forwarded(namespace: str, service: str, port: int) -> Iterator[str]:
@@ -168,6 +174,11 @@ def forwarded(namespace: str, service: str, port: int) -> Iterator[str]:
         finally:
             process.terminate()
             rest.join()
+
+
+def has_ended(job: Any) -> bool:  # noqa: ANN401
+    """Tell whether a Job has succeeded or failed."""
+    return any(one.type in {"Complete", "Failed"} for one in job.status.conditions or [])
 
 
 def values(release: Release) -> dict[str, Any]:
