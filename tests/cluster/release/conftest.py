@@ -1,6 +1,8 @@
 """The release that the tests of this folder install, use, change, disturb and uninstall, in this order."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 import yaml
@@ -11,8 +13,10 @@ from tests.cluster.conftest import RESTRICTED, Command
 from tests.cluster.node import Node
 from tests.cluster.node.built import BuiltNode
 from tests.cluster.node.polling import wait_until
+from tests.cluster.release.drilled import Drill, drilled, opened
 from tests.cluster.release.installed import CHART, NAME, ROOT, Release
 from tests.cluster.release.stack import MONITORING, OF_THE_OPERATOR
+from tests.drill.users import Users
 
 
 @pytest.fixture(scope="package")
@@ -38,6 +42,33 @@ def release(
     release.notes = release.install()
     yield release
     _remove(core)
+
+
+@pytest.fixture(scope="module")
+def users(release: Release) -> Iterator[Users]:
+    """Have two users upload from outside the cluster all the time."""
+    with opened(release) as url:
+        users = Users(url, pause_seconds=1)
+        with users.load():
+            wait_until(lambda: len(users.acknowledged) > 2, "the first uploads")
+            yield users
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Print a line that is seen although the test passes."""
+
+    def say(line: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{line}")
+
+    return say
+
+
+@pytest.fixture
+def drill(release: Release, users: Users, say: Callable[[str], None]) -> Drill:
+    """Give what surrounds a fault with that title."""
+    return partial(drilled, release, users, say)
 
 
 def _forget(core: client.CoreV1Api) -> None:

@@ -1,0 +1,141 @@
+"""One part after another breaks while users upload from outside: what was acknowledged is there once.
+
+`pytest -k drills tests/cluster` runs these alone; each prints a row of the table in docs/drills.md.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gourmetgram.sources import Source
+from tests.cluster.node import isolation
+from tests.cluster.node.polling import wait_until
+from tests.cluster.release.drilled import Drill, kept, kill
+from tests.cluster.release.installed import NAME, Release
+from tests.drill import invariant
+from tests.drill.users import Users
+
+pytestmark = pytest.mark.cluster
+
+ANSWERS = 5
+TRUTH = "Soup"
+AWAY_SECONDS, API_SERVER_SECONDS = 10, 30
+
+# Memory of a file that no process maps: the kernel ends the largest process of the container, the predictor.
+HOG = """
+import os
+hog = os.memfd_create("hog")
+while True:
+    os.write(hog, bytes(1 << 20))
+"""
+
+
+@pytest.fixture(scope="module")
+def answered(release: Release, users: Users) -> dict[str, str]:
+    """Answer some tasks in Label Studio, and give the class of each prediction."""
+    release.run_job("sync")
+    with release.label_studio() as studio:
+        tasks = [task for task in _tasks(studio) if task.data["prediction_id"] in users.acknowledged]
+        choice = {"from_name": "food", "to_name": "image", "type": "choices", "value": {"choices": [TRUTH]}}
+        for task in tasks[:ANSWERS]:
+            studio.annotations.create(id=task.id, result=[choice])  # type: ignore[arg-type]
+    return {task.data["prediction_id"]: TRUTH for task in tasks[:ANSWERS]}
+
+
+@pytest.mark.parametrize("component", ["webapp", "predictor", "store"])
+def test_a_pod_is_killed(release: Release, drill: Drill, component: str) -> None:
+    with drill(f"a pod of the component {component} killed"):
+        kill(release, component)
+
+
+def test_a_predictor_is_killed_by_the_kernel_for_its_memory(release: Release, drill: Drill) -> None:
+    pod = release.pods("predictor")[0].metadata.name
+    inside = ("exec", pod, "--container=kserve-container", "--", "python", "-c", HOG)
+    with drill("predictor out of memory, killed by the kernel"):
+        with pytest.raises(AssertionError):  # it ends with the container
+            release.kubectl(*inside)
+        wait_until(lambda: _last_end(release, pod) == ("OOMKilled", 137), "the end of the container")
+
+
+def test_while_the_store_is_away_no_upload_is_refused(release: Release, users: Users, drill: Drill) -> None:
+    refused = users.refused()
+    with drill(f"store away for {AWAY_SECONDS} s"):
+        release.kubectl("scale", f"deployment/{NAME}-store", "--replicas=0")
+        wait_until(lambda: not release.pods("store"), "the store's end")
+        time.sleep(AWAY_SECONDS)
+        release.kubectl("scale", f"deployment/{NAME}-store", "--replicas=1")
+    assert users.refused() == refused
+
+
+@pytest.mark.usefixtures("built_node")
+def test_while_the_api_server_is_away_no_upload_is_refused(users: Users, drill: Drill) -> None:
+    refused = users.refused()
+    with drill(f"API server away for {API_SERVER_SECONDS} s"):
+        isolation.supervisorctl("stop", "kube-apiserver")
+        time.sleep(API_SERVER_SECONDS)
+        isolation.supervisorctl("start", "kube-apiserver")
+    assert users.refused() == refused
+
+
+@pytest.mark.usefixtures("answered")
+def test_label_studio_is_killed_during_a_sync(release: Release, drill: Drill) -> None:
+    with drill("Label Studio's pod killed during a sync"):
+        job = _running_job(release, "sync")
+        kill(release, "label-studio")
+    release.succeeded(job)
+
+
+def test_a_job_runs_twice_at_once_and_one_is_killed(release: Release, drill: Drill) -> None:
+    with drill("a job doubled, and a pod of it killed"):
+        other, job = release.start_job("processing"), _running_job(release, "processing")
+        release.kubectl(
+            "delete", "pod", f"--selector=batch.kubernetes.io/job-name={job}", "--grace-period=0", "--force"
+        )
+    release.succeeded(job)
+    release.succeeded(other)
+
+
+def test_every_upload_and_every_label_is_there_once(
+    release: Release, users: Users, answered: dict[str, str], say: Callable[[str], None]
+) -> None:
+    photos, relabelled = dict(users.acknowledged), dict(users.relabelled)
+    uploads = kept(release, photos)
+    release.run_job("sync")
+    release.run_job("processing")
+    with release.store() as store, release.label_studio() as studio:
+        labels = [
+            invariant.labels(store, relabelled),
+            invariant.labels(store, answered, Source.LOW_CONFIDENCE),
+        ]
+        asked = Counter(task.data["prediction_id"] for task in _tasks(studio))
+    say(f"in all: uploads {uploads}, labels of users {labels[0]}, of annotators {labels[1]}")
+    assert {(each.lost, each.doubled) for each in (uploads, *labels)} == {(0, 0)}
+    assert [each for each, count in asked.items() if count > 1] == []
+
+
+def _tasks(studio: Any) -> list[Any]:  # noqa: ANN401 (its client's tasks are of a type with no data)
+    project = next(each for each in studio.projects.list() if each.title == "Low Confidence")
+    return list(studio.tasks.list(project=project.id, fields="all", page_size=1000))
+
+
+def _last_end(release: Release, pod: str) -> tuple[str, int] | None:
+    """Give the reason and the exit status of the end of a predictor before it was restarted."""
+    statuses = release.core.read_namespaced_pod(pod, release.namespace).status.container_statuses
+    ended = next(each for each in statuses if each.name == "kserve-container").last_state.terminated
+    return ended and (ended.reason, ended.exit_code)
+
+
+def _running_job(release: Release, name: str) -> str:
+    """Start a job, and wait until its pod runs."""
+    job = release.start_job(name)
+    selector = f"batch.kubernetes.io/job-name={job}"
+
+    def phases() -> list[str]:
+        found = release.core.list_namespaced_pod(release.namespace, label_selector=selector).items
+        return [pod.status.phase for pod in found]
+
+    wait_until(lambda: phases() == ["Running"], f"the start of {job}")
+    return job
