@@ -13,7 +13,7 @@ from kubernetes import client
 from tests.cluster.conftest import Command
 from tests.cluster.node.gobuild import module
 from tests.cluster.node.versions import versions
-from tests.unit.chart.conftest import CHART, KSERVE, OPERATOR, ROOT, SCENARIOS
+from tests.unit.chart.conftest import CHART, KSERVE, OPERATOR, ROOT, SCENARIOS, TRAINER
 
 pytestmark = pytest.mark.cluster
 
@@ -22,10 +22,10 @@ CLOUDNATIVE_PG = "github.com/cloudnative-pg/cloudnative-pg"
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
 def test_the_api_server_takes_every_scenario(helm: Command, namespace: str, scenario: Path) -> None:
-    knows = [f"--api-versions={kind}" for kind in (KSERVE, OPERATOR)]
+    knows = [f"--api-versions={kind}" for kind in (KSERVE, OPERATOR, TRAINER)]
     version = f"--kube-version={client.VersionApi().get_code().git_version}"
     rendered = helm("template", "food", str(CHART), f"--values={scenario}", version, *knows)
-    # The tests' cluster may lack the Gateway API.
+    # The tests' cluster may lack the Gateway API, and has no Kubeflow Trainer.
     items = [one for one in yaml.safe_load_all(rendered) if one and one["apiVersion"] in _served()]
     command = ["kubectl", "apply", "--dry-run=server", f"--namespace={namespace}", "--filename=-"]
     said = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})

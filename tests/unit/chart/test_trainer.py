@@ -1,6 +1,5 @@
 """Training on several nodes: what Kubeflow Trainer is given, by its published CRDs and its source."""
 
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 import yaml
 
 from predictor.training import retrain
-from tests.cluster.node.commands import run
+from tests.cluster.node.gobuild import module
 from tests.cluster.node.versions import versions
 from tests.conftest import ROOT
 from tests.unit.chart.conftest import CHART, Manifest, RefusedError, Render, containers, named, pods
@@ -26,8 +25,7 @@ def crds() -> Path:
     """Give the folder with the CRDs of Trainer's Go module."""
     if not shutil.which("go"):
         pytest.skip("Kubeflow Trainer's CRDs are fetched by go")
-    module = f"github.com/kubeflow/trainer/v2@{versions()['TRAINER_VERSION']}"
-    return Path(json.loads(run("go", "mod", "download", "-json", module))["Dir"]) / "manifests/base/crds"
+    return module("github.com/kubeflow/trainer/v2", versions()["TRAINER_VERSION"]) / "manifests/base/crds"
 
 
 @pytest.fixture(scope="module")
