@@ -131,6 +131,9 @@ install: ## install or upgrade the chart in kubectl's current cluster
 	  --namespace $(NAMESPACE) --create-namespace \
 	  $(if $(STAGE),--values manifests/stages/$(STAGE).yaml) $(if $(MONITORING),--set monitoring.enabled=true)
 
+cluster-rotate: $(BIN)/.run ## replace every key and password of the release in STAGE; nothing is lost
+	@$(BIN)/python -m manifests.rotate --namespace $(NAMESPACE)
+
 # A new model on the cluster. Options: STAGE, VERSION=<version>, PERCENT=<the most that a canary gets>, WHY=<reason>.
 ROLLOUT = $(BIN)/python -m manifests.rollout --namespace $(NAMESPACE) $(if $(WHY),--why "$(WHY)")
 
@@ -377,5 +380,5 @@ DEBIANS_PYTHON := /usr/bin/python3
 
 .PHONY: drill fuzz fuzz-http sbom audit help up status logs down delete backup restore monitor dashboards sample sync process report review bench soak bench-jobs bench-accuracy bench-curve bench-forgetting test lint test-unit test-services test-faults pictures model evaluate lock rotate test-store-nodes
 .PHONY: retrain gate promote rollback models
-.PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback cluster-smoke install chart-lint
+.PHONY: mar images push image-torch cluster cluster-down cluster-backup cluster-restore cluster-canary cluster-promote cluster-rollback cluster-smoke install chart-lint cluster-rotate
 .PHONY: chameleon-up chameleon-status chameleon-extend chameleon-down test-chameleon

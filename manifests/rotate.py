@@ -1,0 +1,90 @@
+"""`python -m manifests.rotate`: replace every key and password that the chart made for a release.
+
+The Secret is changed first, then what has copies of it. If it is interrupted, run it again.
+"""
+
+import argparse
+import base64
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from cronjobs.credentials import completed
+from manifests.label_studio_user import CHANGE
+from manifests.release import NAME
+
+SECRET = f"{NAME}-credentials"
+LABEL_STUDIO, STORE, WEBAPP = (
+    f"deployment/{NAME}-label-studio",
+    f"deployment/{NAME}-store",
+    f"statefulset/{NAME}-webapp",
+)
+NOT_SECRET = ("-access-key", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "S3_ENDPOINT")
+
+log = logging.getLogger(__name__)
+
+
+class RotationError(Exception):
+    """kubectl failed; its reason is on standard error."""
+
+
+class Rotation:
+    """The replacement of one release's keys and passwords."""
+
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
+
+    def run(self) -> None:
+        """Replace all of them, and wait until every process has the new ones.
+
+        Raises:
+            RotationError: kubectl failed.
+        """
+        fresh = renewed(self._present())
+        entries = json.dumps({"stringData": fresh})
+        self._kubectl("patch", "secret", SECRET, "--patch-file=/dev/stdin", stdin=entries)
+        user = f"{fresh['label-studio-password']} {fresh['label-studio-token']}"
+        self._kubectl("exec", "--stdin", LABEL_STUDIO, "--", "python3", "-c", CHANGE, stdin=user)
+        for workload in (STORE, LABEL_STUDIO, WEBAPP):
+            self._kubectl("rollout", "restart", workload)
+        for workload in (STORE, LABEL_STUDIO, WEBAPP):
+            self._kubectl("rollout", "status", workload, "--timeout=10m")
+
+    def _present(self) -> dict[str, str]:
+        data = json.loads(self._kubectl("get", "secret", SECRET, "--output=json"))["data"]
+        return {name: base64.b64decode(value).decode() for name, value in data.items()}
+
+    def _kubectl(self, *arguments: str, stdin: str | None = None) -> str:
+        command = ["kubectl", "--namespace", self.namespace, *arguments]
+        done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            message = f"kubectl {arguments[0]} failed"
+            raise RotationError(message)
+        return done.stdout
+
+
+def renewed(present: Mapping[str, str]) -> dict[str, str]:
+    """Return a release's Secret with new values for all that is secret in it."""
+    kept = {name: value for name, value in present.items() if name.endswith(NOT_SECRET)}
+    return completed(kept, present["S3_ENDPOINT"], present["AWS_DEFAULT_REGION"])
+
+
+def main() -> int:
+    """Replace them; return 0, or 1 after logging why not."""
+    parser = argparse.ArgumentParser(description="Replace every key and password of a release on a cluster.")
+    parser.add_argument("--namespace", default=NAME, help=f"of the release (default: {NAME})")
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        Rotation(given.namespace).run()
+    except RotationError as error:
+        log.error("not done: %s; run it again", error)  # noqa: TRY400 - kubectl has said why
+        return 1
+    log.info("every key and password of %s in %s is new", NAME, given.namespace)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
