@@ -44,7 +44,7 @@ GRANTS = (
     Grant(WEBAPP, TRACKING, writes=["predictions/"]),
     Grant(WEBAPP, LABELSTUDIO, writes=["tasks/", outputs(Source.USER_RELABEL)]),
     Grant(CRONJOBS, PRODUCTION),
-    Grant(CRONJOBS, TRACKING, writes=[""], deletes=["labels/", "imports/"]),
+    Grant(CRONJOBS, TRACKING, writes=[""], deletes=["labels/", keys.IMPORTS, keys.SHARES]),
     Grant(CRONJOBS, LABELSTUDIO, writes=[""], deletes=[""]),
     *(Grant(CRONJOBS, bucket, writes=[""], deletes=[""]) for bucket in DATASETS),
     *(Grant(DELETION, bucket, deletes=[""]) for bucket in BUCKETS),

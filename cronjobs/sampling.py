@@ -53,9 +53,8 @@ class Sampling:
         draw = self.draw(today, number, seed or f"{today}/{number}")
         if draw is None:
             return Outcome("read a share of the predictions; the pod that finishes last draws", {})
-        outcome = self._outcome(draw, self.write_tasks(draw), "drew a sample")
-        shares.discard(self.store)
-        return outcome
+        shares.discard(self.store)  # before the tasks: a run that finds some missing does not draw again
+        return self._outcome(draw, self.write_tasks(draw), "drew a sample")
 
     def draw(self, today: date, number: int, seed: str) -> Draw | None:
         """Choose among the window's unsampled predictions; save the draw if it saw or chose any.

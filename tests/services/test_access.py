@@ -101,6 +101,7 @@ def can(server: Server, credentials: dict[str, str]) -> Callable[[str], bool]:
         "cronjobs delete labelstudio/tasks/lowconfidence/a.json",
         "cronjobs delete tracking/labels/2026-01-01/user_flag/a.json",
         "cronjobs delete tracking/imports/2026-01-01/userfeedback/a.json",
+        "cronjobs delete tracking/shares/2026-01-01/001/0-of-2.json",
         "cronjobs delete cleanproduction/class_00/a.jpg",
         "deletion delete production/class_00/a.jpg",
         "deletion delete tracking/predictions/2026-01-01/a.json",

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from itertools import starmap
+from unittest.mock import Mock
 
 import pytest
 
@@ -14,7 +15,7 @@ from cronjobs.shares import Share
 from gourmetgram import keys
 from gourmetgram.ids import created_at
 from gourmetgram.sources import Source
-from gourmetgram.store import Store
+from gourmetgram.store import Store, StoreUnavailableError
 from tests.labelling import NOON, ask, contents, names, prediction_id, upload
 
 TODAY = NOON.date()
@@ -177,6 +178,18 @@ def test_two_pods_that_both_find_all_shares_make_one_draw(uploads: Store) -> Non
     with ThreadPoolExecutor() as both:
         list(both.map(lambda each: pod(uploads, each, of=2), range(2)))
     assert len(tasks(uploads)) == 2
+
+
+def test_a_run_that_could_not_discard_the_shares_is_no_reason_for_a_second_draw(
+    uploads: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pod(uploads, 0, of=2)
+    monkeypatch.setattr(Store, "delete", Mock(side_effect=StoreUnavailableError("away")))
+    with pytest.raises(StoreUnavailableError):
+        pod(uploads, 1, of=2)
+    monkeypatch.undo()
+    assert pod(uploads, 1, of=2)["tasks"] == 5
+    assert len(names(uploads, keys.TRACKING, "draws/")) == 1
 
 
 def test_what_was_uploaded_after_a_pod_listed_is_left_to_the_next_draw(uploads: Store) -> None:

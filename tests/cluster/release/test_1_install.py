@@ -36,7 +36,7 @@ def test_every_root_file_system_is_read_only_but_the_storage_initializers(releas
 
 def test_helm_test_passes(release: Release) -> None:
     said = release.helm("test", NAME, "--timeout=3m")
-    assert said.count("Phase:          Succeeded") == 3
+    assert said.count("Phase:          Succeeded") == 4
 
 
 def test_the_model_is_in_the_store_under_its_version(release: Release) -> None:

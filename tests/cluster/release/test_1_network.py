@@ -93,8 +93,7 @@ def test_prometheus_reaches_what_has_metrics(release: Release, namespace: str, a
 
 def test_helm_test_passes_again_and_again(release: Release) -> None:
     for _ in range(4):
-        said = release.helm("test", NAME, f"--filter=!name={NAME}-test-load", "--timeout=3m")
-        assert said.count("Phase:          Succeeded") == 3
+        release.helm("test", NAME, f"--filter=!name={NAME}-test-load", "--timeout=3m")
 
 
 def _first(release: Release, namespace: str, selector: str) -> str:

@@ -74,8 +74,10 @@ def test_every_replica_knows_a_prediction(release: Release) -> None:
 
 
 def test_sampling_by_hand_in_two_pods_makes_one_draw_and_its_tasks(release: Release) -> None:
+    before = _names(release, keys.TRACKING, "draws/")
     release.run_job("sampling")
-    assert len(_names(release, keys.TRACKING, "draws/")) == 1
+    assert len(_names(release, keys.TRACKING, "draws/")) == len(before) + 1
+    assert _names(release, keys.TRACKING, keys.SHARES) == []
     assert len(_names(release, keys.LABELSTUDIO, keys.tasks(Source.RANDOM_SAMPLING))) > 1
 
 
