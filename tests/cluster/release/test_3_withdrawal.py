@@ -60,9 +60,13 @@ def test_a_slow_canary_is_withdrawn_and_told_without_a_failed_request(
 
 
 def test_the_next_canary_is_withdrawn_only_when_users_correct_it(release: Release, alerts: Alerts) -> None:
-    with uploads(release) as load, release.forward("webapp", 5000) as url:
+    with uploads(release, pause=0.5) as load, release.forward("webapp", 5000) as url:
         rollout("canary", "wrong", "--percent=50")
-        wait_until(lambda: _corrected(url) and alerts.has("GourmetGramCanaryDisputed", "wrong"), "the alert")
+        wait_until(
+            lambda: _correct(url, 10) or alerts.has("GourmetGramCanaryDisputed", "wrong"),
+            "the alert",
+            seconds=240,
+        )
         _wait_for_withdrawal(release, lambda: True)
     assert load.failed() == []
     assert alerts.has("GourmetGramCanaryWithdrawn", "slow")
@@ -109,13 +113,13 @@ def _has_canary(release: Release) -> bool:
     )
 
 
-def _corrected(url: str) -> bool:
-    """Upload a photo, and correct the class if it is wrong."""
-    with PHOTO.open("rb") as photo:
-        headers = {"Accept": "application/json"}
-        sent = requests.post(f"{url}/predict", files={"file": photo}, headers=headers, timeout=30)
-    sent.raise_for_status()
-    if sent.json()["prediction"] != TRUTH:
-        correction = {"prediction_id": sent.json()["prediction_id"], "corrected_class": TRUTH}
-        requests.post(f"{url}/feedback", json=correction, timeout=30).raise_for_status()
-    return True
+def _correct(url: str, photos: int) -> None:
+    """Upload a photo several times, and correct the class whenever it is wrong."""
+    for _ in range(photos):
+        with PHOTO.open("rb") as photo:
+            headers = {"Accept": "application/json"}
+            sent = requests.post(f"{url}/predict", files={"file": photo}, headers=headers, timeout=30)
+        sent.raise_for_status()
+        if sent.json()["prediction"] != TRUTH:
+            correction = {"prediction_id": sent.json()["prediction_id"], "corrected_class": TRUTH}
+            requests.post(f"{url}/feedback", json=correction, timeout=30).raise_for_status()
