@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tests.bench.alone import cpu_seconds
 from tests.bench.contender import Contender
-from tests.bench.contenders import CONTENDERS, OURS
+from tests.bench.contenders import CONTENDERS
 from tests.bench.figures import percentile
 from tests.bench.load import closed
 from tests.bench.photos import small_photos
@@ -36,9 +36,8 @@ class Turn(NamedTuple):
     """Processor time of a request."""
 
 
-def turn(contender: Contender, server: Server, clients: int, seconds: float) -> Turn:
+def turn(server: Server, requests: Sequence[bytes], clients: int, seconds: float) -> Turn:
     """Load a server."""
-    requests = [contender.request(photo) for photo in small_photos()]
     closed(server.port, requests, clients, WARM_UP_SECONDS)
     before = cpu_seconds(server)
     load = closed(server.port, requests, clients, seconds)
@@ -51,11 +50,13 @@ def in_turns(
     running: Mapping[str, tuple[Contender, Server]], rounds: int, seconds: float
 ) -> Mapping[str, Mapping[int, list[Turn]]]:
     """Load all servers in each round, in a different order."""
+    photos = small_photos()
+    asked = {name: [contender.request(each) for each in photos] for name, (contender, _) in running.items()}
     turns: dict[str, dict[int, list[Turn]]] = defaultdict(lambda: defaultdict(list))
     for number in range(rounds):
         for name in random.Random(number).sample(list(running), len(running)):
             for clients in CLIENTS:
-                turns[name][clients].append(turn(*running[name], clients, seconds))
+                turns[name][clients].append(turn(running[name][1], asked[name], clients, seconds))
     return turns
 
 
@@ -87,7 +88,7 @@ def main() -> None:
     """Compare the contenders that the command line names."""
     known = {each.name: each for each in CONTENDERS}
     parser = argparse.ArgumentParser(description="Compare contenders of the benchmark, in turns.")
-    parser.add_argument("contender", nargs="*", default=[OURS], choices=known)
+    parser.add_argument("contender", nargs="+", choices=known)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=1.0)
     given = parser.parse_args()

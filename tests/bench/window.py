@@ -6,7 +6,6 @@ runs the jobs as the scheduler does. Prints a table in Markdown.
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -77,20 +76,20 @@ def uploads(day: date, count: int) -> Iterator[PredictionRecord]:
 
 
 def fill_before(folder: Path, first: date, days: int, count: int) -> None:
-    """Write the records of the days before a day: links to a single file, since no job reads them."""
-    written = folder / "record.json"
-    written.write_text(prediction(0).model_dump_json())
+    """Write the records of the days before a day: links to a few files, since no job reads them."""
+    record = prediction(0).model_dump_json()
     for back in range(1, days + 1):
         midnight = datetime.combine(first - timedelta(days=back), datetime.min.time(), UTC)
         place = keys.prediction(prediction_id(0, midnight))
         day = (folder / place.bucket / place.key).parent
         day.mkdir(parents=True)
         for number in range(count):
+            path = day / f"{prediction_id(number, midnight)}.json"
             if number % LINKS == 0:
-                source = day / f"{prediction_id(number, midnight)}.json"
-                shutil.copy(written, source)
+                source = path
+                source.write_text(record)
             else:
-                os.link(source, day / f"{prediction_id(number, midnight)}.json")
+                os.link(source, path)
 
 
 def label(record: PredictionRecord, source: Source, *, right: bool) -> LabelRecord:
