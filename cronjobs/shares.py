@@ -50,5 +50,4 @@ def discard(store: Store) -> None:
     Raises:
         StoreUnavailableError: the store did not answer.
     """
-    for key in list(store.keys(TRACKING, keys.SHARES)):
-        store.delete(Location(TRACKING, key))
+    store.delete_all([Location(TRACKING, key) for key in store.keys(TRACKING, keys.SHARES)])

@@ -184,7 +184,7 @@ def test_a_run_that_could_not_discard_the_shares_is_no_reason_for_a_second_draw(
     uploads: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pod(uploads, 0, of=2)
-    monkeypatch.setattr(Store, "delete", Mock(side_effect=StoreUnavailableError("away")))
+    monkeypatch.setattr(Store, "delete_all", Mock(side_effect=StoreUnavailableError("away")))
     with pytest.raises(StoreUnavailableError):
         pod(uploads, 1, of=2)
     monkeypatch.undo()
