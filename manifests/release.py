@@ -2,11 +2,12 @@
 
 import json
 import re
-import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from manifests.commands import CommandError, output
 
 CHART = Path(__file__).parents[1] / "charts/gourmetgram"
 NAME = "gourmetgram"
@@ -126,12 +127,11 @@ class Release:
         return found
 
     def _run(self, program: str, *arguments: str) -> str:
-        command = [program, "--namespace", self.namespace, *arguments]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-        if done.returncode:
-            message = f"{program} {arguments[0]} failed; the model that was served before still is"
-            raise RolloutError(message)
-        return done.stdout
+        try:
+            return output(self.namespace, program, *arguments)
+        except CommandError as error:
+            message = f"{error}; the model that was served before still is"
+            raise RolloutError(message) from error
 
     def _unfinished(self, newest: Manifest, lasting: list[Manifest]) -> str:
         state = f"revision {newest['revision']} is {newest['status']}: it is in progress or was interrupted."

@@ -7,11 +7,11 @@ import argparse
 import base64
 import json
 import logging
-import subprocess
 import sys
 from collections.abc import Mapping
 
 from cronjobs.credentials import completed
+from manifests.commands import CommandError, output
 from manifests.label_studio_user import CHANGE
 from manifests.release import NAME
 
@@ -26,10 +26,6 @@ NOT_SECRET = ("-access-key", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "S3_ENDP
 log = logging.getLogger(__name__)
 
 
-class RotationError(Exception):
-    """kubectl failed; its reason is on standard error."""
-
-
 class Rotation:
     """The replacement of one release's keys and passwords."""
 
@@ -40,7 +36,7 @@ class Rotation:
         """Replace all of them, and wait until every process has the new ones.
 
         Raises:
-            RotationError: kubectl failed.
+            CommandError: kubectl failed.
         """
         fresh = renewed(self._present())
         entries = json.dumps({"stringData": fresh})
@@ -57,12 +53,7 @@ class Rotation:
         return {name: base64.b64decode(value).decode() for name, value in data.items()}
 
     def _kubectl(self, *arguments: str, stdin: str | None = None) -> str:
-        command = ["kubectl", "--namespace", self.namespace, *arguments]
-        done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE, text=True, check=False)
-        if done.returncode:
-            message = f"kubectl {arguments[0]} failed"
-            raise RotationError(message)
-        return done.stdout
+        return output(self.namespace, "kubectl", *arguments, stdin=stdin)
 
 
 def renewed(present: Mapping[str, str]) -> dict[str, str]:
@@ -79,7 +70,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         Rotation(given.namespace).run()
-    except RotationError as error:
+    except CommandError as error:
         log.error("not done: %s; run it again", error)  # noqa: TRY400 - kubectl has said why
         return 1
     log.info("every key and password of %s in %s is new", NAME, given.namespace)
