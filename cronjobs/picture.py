@@ -16,7 +16,7 @@ def draw(figures: WindowQuality, path: Path) -> None:
         colour = "tab:red" if name == "all classes" else "tab:blue"
         if share.value is not None:
             axes.plot([share.low, share.high], [height, height], color=colour, linewidth=2)
-            axes.plot([share.value], [height], "o", color=colour)
+            axes.plot([share.value], [height], "o", color=colour, clip_on=False)  # 100 % is at the edge
     axes.set_yticks(range(len(rows)), labels=[*rows][::-1])
     axes.set_ylim(-0.5, len(rows) - 0.5)
     axes.set_xlim(0, 1)

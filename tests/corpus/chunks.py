@@ -6,8 +6,9 @@ import zlib
 from PIL import ImageCms
 
 from gourmetgram.colours import SRGB, Chromaticities, gamma
-from tests.corpus.png import GREY, RGB, chunk, write
+from tests.corpus.png import GREY, RGB, write
 from tests.corpus.samples import DISPLAY_P3, LINEAR, ramps
+from tests.png_chunks import chunk
 
 _D65 = (0.3127, 0.3290)
 _P3 = Chromaticities(_D65, (0.680, 0.320), (0.265, 0.690), (0.150, 0.060))

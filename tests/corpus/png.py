@@ -6,15 +6,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.png_chunks import chunk
+
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
 """Of each pass the first row, the first column, and the steps from one to the next."""
-
-
-def chunk(kind: bytes, data: bytes, *, wrong: bool = False) -> bytes:
-    """Frame the data of a chunk; with a checksum that is wrong, if asked."""
-    return len(data).to_bytes(4) + kind + data + (zlib.crc32(kind + data) ^ wrong).to_bytes(4)
 
 
 def write(

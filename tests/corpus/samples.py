@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.corpus.png import GREY, GREY_ALPHA, PALETTE, RGB, RGBA, chunk, write
+from tests.corpus.png import GREY, GREY_ALPHA, PALETTE, RGB, RGBA, write
+from tests.png_chunks import chunk
 
 SIDE = 48
 KINDS = {

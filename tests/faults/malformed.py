@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from tests.png_chunks import chunk, with_chunk
+
 V1, V2, COURSE = "/v1/models/food11:predict", "/v2/models/food11/infer", "/predict"
 JSON = {"Content-Type": "application/json"}
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -81,7 +83,7 @@ def bombs() -> Iterator[Request]:
     text = zlib.compress(bytes(200_000_000))
     for kind, data in ((b"zTXt", b"a\0\0" + text), (b"iCCP", b"a\0\0" + text), (b"IDAT", text)):
         yield Request(
-            f"PNG with a {kind!r} bomb", V1, image_type("png"), with_chunk(photo("PNG"), kind, data)
+            f"PNG with a {kind!r} bomb", V1, image_type("png"), with_chunk(photo("PNG"), chunk(kind, data))
         )
 
 
@@ -95,15 +97,6 @@ def webp_of(edge: int) -> bytes:
     """Write the beginning of a lossless WebP of any size."""
     bits = struct.pack("<BI", 0x2F, (edge - 1) | (edge - 1) << 14)
     return b"RIFF" + struct.pack("<I", 4 + 8 + 64) + b"WEBPVP8L" + struct.pack("<I", 64) + bits + bytes(59)
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def with_chunk(png: bytes, kind: bytes, data: bytes) -> bytes:
-    """Put a chunk behind the header of a PNG."""
-    return png[:33] + chunk(kind, data) + png[33:]
 
 
 def wrong_json() -> Iterator[Request]:

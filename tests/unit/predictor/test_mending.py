@@ -11,6 +11,7 @@ from PIL import Image
 
 from predictor.images import ImageRejected, to_square
 from tests.conftest import ROOT
+from tests.png_chunks import chunk, with_chunk
 
 CASES = ROOT / "tests/data/photos"
 WHOLE = (CASES / "jpeg_without_eoi.jpg").read_bytes() + b"\xff\xd9"
@@ -20,16 +21,6 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     body = BytesIO()
     image.save(body, kind, **options)
     return body.getvalue()
-
-
-def chunk(kind: bytes, data: bytes, *, wrong: bool = False) -> bytes:
-    checksum = zlib.crc32(kind + data) ^ wrong
-    return len(data).to_bytes(4) + kind + data + checksum.to_bytes(4)
-
-
-def with_chunk(added: bytes, png: bytes) -> bytes:
-    """Put a chunk right behind the header of a PNG."""
-    return png[:33] + added + png[33:]
 
 
 PLAIN = encoded(Image.radial_gradient("L").convert("RGB"))
@@ -69,7 +60,7 @@ def test_a_jpeg_that_is_cut_off_is_refused(kept: float) -> None:
     ids=lambda added: f"{added[4:8].decode()} of {len(added)} bytes",
 )
 def test_a_chunk_that_nobody_sees_does_not_cost_the_photo(added: bytes) -> None:
-    assert to_square(with_chunk(added, PLAIN)).tobytes() == to_square(PLAIN).tobytes()
+    assert to_square(with_chunk(PLAIN, added)).tobytes() == to_square(PLAIN).tobytes()
 
 
 def test_a_wrong_checksum_of_the_pixels_is_refused() -> None:

@@ -2,7 +2,6 @@
 
 import io
 import struct
-import zlib
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
+from tests.png_chunks import chunk, with_chunk
 from tests.unit.webapp.conftest import MemoryStore
 from tests.unit.webapp.stub_predictor import StubPredictor
 from tests.unit.webapp.uploads import upload
@@ -187,9 +187,7 @@ def test_a_file_of_too_many_pieces_is_given_up(kind: str) -> None:
 
 
 def _in_png(tiff: bytes) -> bytes:
-    body = photo("PNG")
-    chunk = struct.pack(">I", len(tiff)) + b"eXIf" + tiff + struct.pack(">I", zlib.crc32(b"eXIf" + tiff))
-    return body[:33] + chunk + body[33:]
+    return with_chunk(photo("PNG"), chunk(b"eXIf", tiff))
 
 
 def _in_jpeg(tiff: bytes) -> bytes:
