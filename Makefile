@@ -241,9 +241,9 @@ test-cluster-up: $(BIN)/.run ## start the tests' Kubernetes, after building what
 test-cluster-images: $(BIN)/.run ## build the project's images and load them into the tests' Kubernetes
 	@for process in $(PROCESSES); do $(NODE) image $(IMAGES)/$$process:$(TAG) $$process/Dockerfile .; done
 
-test-cluster-torch: test-cluster-up test-cluster-images $(BIN)/.test ## test the torch and TorchServe runtimes there
+test-cluster-torch: test-cluster-up test-cluster-images $(BIN)/.test ## test the torch and TorchServe runtimes and the retraining there
 	@$(NODE) image $(IMAGES)/predictor-torch:$(TAG) predictor/torchserve/Dockerfile .
-	$(BIN)/pytest tests/cluster/release/test_7_runtimes.py --timeout 900
+	$(BIN)/pytest tests/cluster/release/test_7_*.py --timeout 900
 
 test-cluster-environment: $(BIN)/.run ## print the environment that kubectl and helm need to reach it
 	@$(NODE) environment

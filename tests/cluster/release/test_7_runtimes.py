@@ -5,7 +5,6 @@ from io import BytesIO
 
 import pytest
 import yaml
-from kubernetes import client
 from PIL import Image
 from requests import post
 
@@ -39,18 +38,13 @@ print(answer.status, answer.read().decode())
 """
 
 
-@pytest.fixture(scope="module")
-def image(core: client.CoreV1Api) -> None:
-    """Skip where the node lacks the image; it lists the largest first."""
-    images = core.list_node().items[0].status.images
-    if not any("/predictor-torch:" in name for image in images for name in image.names):
-        pytest.skip("the cluster lacks the image predictor-torch: `make test-cluster-torch` brings it")
-
-
 @pytest.fixture(scope="module", params=CHANGES)
-def load(image: None, release: Release, request: pytest.FixtureRequest) -> Load:
+def load(
+    torch_image: None,  # noqa: ARG001 (must be in the node)
+    release: Release,
+    request: pytest.FixtureRequest,
+) -> Load:
     """Change the release to a runtime while people upload."""
-    del image
     with uploads(release) as load:
         release.upgrade(**REPLICAS, **CHANGES[request.param])
     return load

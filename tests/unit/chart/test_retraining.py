@@ -12,6 +12,11 @@ from tests.unit.chart.conftest import CHART, Render, containers, environment, na
 FOOD11 = CHART / "ci/16-retraining.yaml"
 
 
+def volumes(render: Render, *arguments: object) -> dict[str, dict[str, Any]]:
+    (pod,) = pods([named(render(*arguments), "CronJob", "retrain")])
+    return {each["name"]: each for each in pod["spec"]["volumes"]}
+
+
 def container(render: Render, *arguments: object) -> dict[str, Any]:
     (pod,) = pods([named(render(*arguments), "CronJob", "retrain")])
     (one,) = containers(pod)
@@ -36,6 +41,12 @@ def test_it_learns_and_judges_by_food_11_where_a_volume_has_it(render: Render) -
     assert one["command"][-4:] == ["--base", "/food-11", "--evaluation", "/food-11"]
     assert {"name": "food11", "mountPath": "/food-11", "readOnly": True} in one["volumeMounts"]
     assert environment(one)["GOURMETGRAM_GATE_MIN_PHOTOS"] == "100"
+
+
+def test_its_checkpoints_outlive_the_pod_on_a_claim_if_there_is_one(render: Render) -> None:
+    assert volumes(render)["work"]["emptyDir"] == {}
+    kept = volumes(render, "--values", FOOD11)["work"]
+    assert kept == {"name": "work", "persistentVolumeClaim": {"claimName": "retraining"}}
 
 
 def test_it_reaches_the_mlflow_server_that_it_is_told_of(render: Render) -> None:

@@ -21,7 +21,11 @@ spec:
         {{- end }}
   volumes:
     - { name: tmp, emptyDir: { sizeLimit: 256Mi } }
-    - { name: work, emptyDir: {} } # what it may take is a limit of the pod
+    {{- with $root.Values.retrain.workClaim }}
+    - { name: work, persistentVolumeClaim: { claimName: {{ . }} } }
+    {{- else }}
+    - { name: work, emptyDir: {} } # the pod's ephemeral-storage limit bounds it
+    {{- end }}
     {{- with $root.Values.retrain.food11Claim }}
     - { name: food11, persistentVolumeClaim: { claimName: {{ . }}, readOnly: true } }
     {{- end }}
