@@ -26,8 +26,8 @@ def lines(cloud: Connection, settings: Settings) -> Iterator[Line]:
 
 
 def addresses(ip: str) -> Iterator[Line]:
-    """Yield each part's address, whether the web application answers, and how to get the credentials."""
+    """Yield each service's address, whether the web application answers, and how to get the credentials."""
     yield "answers", "yes" if application.answers(ip) else "not yet"
-    for port, part in security_group.PORTS.items():
-        yield part, f"ssh cc@{ip}" if part == "SSH" else f"http://{ip}:{port}"
+    for port, service in security_group.PORTS.items():
+        yield service, f"ssh cc@{ip}" if service == "SSH" else f"http://{ip}:{port}"
     yield "credentials", f"ssh cc@{ip} sudo gourmetgram-credentials"

@@ -31,7 +31,7 @@ WAIT_SECONDS = 300
 
 
 class Grant(NamedTuple):
-    """What a key may do in a bucket: read all of it, write and delete under some prefixes."""
+    """What a key may do in a bucket: read everything, write and delete under some prefixes."""
 
     access_key: str
     bucket: str

@@ -36,7 +36,7 @@ class Imports:
     def __init__(
         self, studio: LabelStudio, store: Store, source: Asked, project: Project, first: date | None
     ) -> None:
-        """Read what earlier runs recorded; without a first day, all of it.
+        """Read what earlier runs recorded since the first day; all of it if there is none.
 
         Raises:
             StoreUnavailableError: the store did not answer.

@@ -44,7 +44,7 @@ def run_sampling(env: Mapping[str, str]) -> None:
 
 
 def run_processing(env: Mapping[str, str]) -> None:
-    """Process what waits."""
+    """Process all pending annotations and corrections."""
     os.environ.update(env)
     settings = CronjobSettings()
     Processing(Store(settings), settings).run()

@@ -44,7 +44,7 @@ def states(environment: Mapping[str, str]) -> dict[str, str]:
 def endings(name: str) -> int:
     """Count how often a program has exited by itself, according to supervisord's log.
 
-    Its states don't tell: a program that takes longer than a second to fail counts as running until then.
+    Process states don't show this: a program that takes over a second to fail counts as running until then.
     """
     log = STATE / "logs/supervisord.log"
     return log.read_text(errors="replace").count(f"exited: {name} (") if log.exists() else 0

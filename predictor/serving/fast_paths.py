@@ -14,7 +14,7 @@ from predictor.serving.admission import Endpoint
 
 
 class FastPaths:
-    """An ASGI application that answers POST requests to some exact paths by itself."""
+    """An ASGI application that handles POST requests to a few exact paths without routing."""
 
     def __init__(self, endpoints: Mapping[str, Endpoint], app: Starlette) -> None:
         self.app = app

@@ -1,6 +1,6 @@
-"""Writes the model that is served, of 8-bit integers: `python -m predictor.training.quantize <Food-11>`.
+"""Quantizes the model to 8-bit integers for serving: `python -m predictor.training.quantize <Food-11>`.
 
-ONNX Runtime computes it in half the time of the float one, of which it is made.
+ONNX Runtime runs it in half the time of the float model.
 """
 
 from __future__ import annotations

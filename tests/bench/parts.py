@@ -1,4 +1,4 @@
-"""`python -m tests.bench.parts`: the processor time of a photo's decoding and of the model, each by itself.
+"""`python -m tests.bench.parts`: the CPU time of decoding a photo, and that of running the model.
 
 Prints JSON, in milliseconds: what is left of a server's time is its protocol and its threads.
 """
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _cpu_ms(work: Callable[[Item], object], items: Iterable[Item]) -> float:
-    """Work on each item, all of it twice; give the median of the second time."""
+    """Work through all items twice; return the median of the second pass."""
     times = []
     for item in (*items, *items):
         started = time.thread_time()

@@ -22,7 +22,7 @@ def run_each_twice(store_url: str) -> None:
 
 
 def process(store: Store) -> bool:
-    """Make labels of what waits; return whether that is all done."""
+    """Process all pending annotations and corrections; return whether none is left."""
     return Processing(store, CronjobSettings()).run().complete
 
 

@@ -59,7 +59,7 @@ class Receiver:
 
 
 class System:
-    """The parts, each of which can be broken, and who hears of it."""
+    """The components, which a test can break, and a receiver of the alerts."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

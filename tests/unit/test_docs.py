@@ -1,4 +1,4 @@
-"""The documentation names what exists, all of it, and nothing else."""
+"""The documentation names everything that exists, and nothing that doesn't."""
 
 import importlib
 import re

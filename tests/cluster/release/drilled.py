@@ -94,7 +94,7 @@ def _at_work(release: Release) -> bool:
 
 
 def _spooled(release: Release) -> float:
-    """Count what waits in the spools of all web applications."""
+    """Count the entries in the spools of all web applications."""
     pods = f"/api/v1/namespaces/{release.namespace}/pods"
     pages = (
         release.kubectl("get", f"--raw={pods}/{pod.metadata.name}:5000/proxy/metrics")

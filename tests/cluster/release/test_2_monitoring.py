@@ -1,4 +1,4 @@
-"""Prometheus finds the release by itself, every query has an answer, and what breaks is told."""
+"""Prometheus discovers the release, every dashboard query returns data, and faults raise their alerts."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -138,7 +138,7 @@ def test_what_needs_a_yesterday_answers_the_day_after(
 
 @contextmanager
 def _told(receiver: Receiver, names: set[str]) -> Iterator[Callable[[], bool]]:
-    """Expect these alerts, which inside is asked for, no other, and that all are over afterwards."""
+    """Yield a check that these alerts fire; afterwards, expect that no others fired and all are resolved."""
     expected = {f"GourmetGram{name}" for name in names}
     receiver.forget()
     yield lambda: expected <= receiver.firing()

@@ -1,4 +1,4 @@
-"""The rules of which the tests' cluster has the durations shortened are still the same rules."""
+"""Shortening the durations of the alerts for tests on a cluster changes nothing else in them."""
 
 from tests.cluster.release.sooner import sooner
 
