@@ -178,6 +178,11 @@ chameleon-down: ## on Chameleon: delete everything that was created, and nothing
 
 ## Tests
 
+# Tests start hundreds of processes: without bytecode each compiles all that it imports. Several tests run at a time
+# already, so that more threads in each would only wait for one another.
+test lint test-unit test-services test-faults: export PYTHONDONTWRITEBYTECODE :=
+test lint test-unit test-services test-faults: export OMP_NUM_THREADS := 1
+
 test: lint test-unit test-services ## run all tests that need neither root nor a cluster
 
 lint: $(BIN)/.test ## run ruff, mypy and import-linter
