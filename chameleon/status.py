@@ -1,4 +1,4 @@
-"""What exists of a deployment, and how to reach it."""
+"""Lists a deployment's resources and addresses."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ Line = tuple[str, str]
 
 
 def lines(cloud: Connection, settings: Settings) -> Iterator[Line]:
-    """Yield what exists as (kind, state), first the resources, then the addresses."""
+    """Yield (kind, state) of everything that exists: first the resources, then the addresses."""
     for reservation in lease.all_of(cloud, settings):
         yield "lease", f"{reservation['status']} until {lease.end(reservation):%Y-%m-%d %H:%M} UTC"
     group = security_group.find(cloud, settings)

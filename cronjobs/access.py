@@ -31,7 +31,7 @@ WAIT_SECONDS = 300
 
 
 class Grant(NamedTuple):
-    """What a key may do in a bucket: read everything, write and delete under some prefixes."""
+    """A key's permissions in a bucket: read everything, and write and delete under the given prefixes."""
 
     access_key: str
     bucket: str

@@ -24,19 +24,19 @@ WINDOW_DAYS = 30
 
 
 class Imported(Record):
-    """The record that a project has had a task about a prediction."""
+    """Records that a project has had a task about a prediction."""
 
     task: int
     created_at: AwareDatetime
 
 
 class Imports:
-    """The tasks that one project has had about the predictions from some day on."""
+    """The tasks that a project has had about the predictions since a given day."""
 
     def __init__(
         self, studio: LabelStudio, store: Store, source: Asked, project: Project, first: date | None
     ) -> None:
-        """Read what earlier runs recorded since the first day; all of it if there is none.
+        """Read what earlier runs recorded since the first day, or everything if that is None.
 
         Raises:
             StoreUnavailableError: the store did not answer.

@@ -1,4 +1,4 @@
-"""Jobs in processes of their own that start in milliseconds: copies of one that has imported everything."""
+"""Runs jobs in processes that start within milliseconds, as forks of one that has imported everything."""
 
 import functools
 import multiprocessing
@@ -22,7 +22,7 @@ from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from tests.labelling import NOON, prediction_id
 
-# What boto3 reads about S3 takes longer than all requests of a job in a test: read it once, for all copies.
+# boto3 takes longer to load its description of S3 than a job takes in a test: load it once, before forking.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 boto3.Session(region_name="us-east-1").client("s3")
 tqdm.get_lock()
@@ -32,7 +32,7 @@ FORKS.set_forkserver_preload(["__main__", __name__])
 
 
 def job_process(job: str, env: Mapping[str, str]) -> ForkServerProcess:
-    """Make the process of a job, not yet started, with more in its environment."""
+    """Return a process for a job, not yet started, with these additional environment variables."""
     return FORKS.Process(target=JOBS[job], args=(dict(env),))
 
 
@@ -71,7 +71,7 @@ def run_sync(env: Mapping[str, str]) -> None:
 
 
 def run_set_up(env: Mapping[str, str]) -> None:
-    """Set Label Studio up."""
+    """Set up Label Studio."""
     os.environ.update(env)
     set_up()
 

@@ -32,9 +32,9 @@ def control(environment: Mapping[str, str], *arguments: str) -> None:
 
 
 def states(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the state of each program, in supervisord's own words.
+    """Return the state of each program, as supervisord names it.
 
-    `supervisorctl status` exits with 3 if any program is not running, which is no failure here.
+    `supervisorctl status` exits with 3 if any program is not running, which is not an error here.
     """
     told = _run("supervisorctl", environment, "status", check=False).stdout
     rows = [line.split(maxsplit=2) for line in told.splitlines()]
@@ -42,9 +42,9 @@ def states(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def endings(name: str) -> int:
-    """Count how often a program has exited by itself, according to supervisord's log.
+    """Return how often a program has exited on its own, according to supervisord's log.
 
-    Process states don't show this: a program that takes over a second to fail counts as running until then.
+    Its state doesn't show this: a program that fails after more than a second is RUNNING until then.
     """
     log = STATE / "logs/supervisord.log"
     return log.read_text(errors="replace").count(f"exited: {name} (") if log.exists() else 0

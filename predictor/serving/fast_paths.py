@@ -1,6 +1,6 @@
 """Answers predict requests for the served model without Starlette's routing and middleware.
 
-Those cost as much processor time as the rest of the server. All other requests go to the application.
+Routing and middleware cost as much CPU time as the rest of the server. Other requests go to the application.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ class FastPaths:
         self._endpoints = endpoints
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; after an internal error too, before the server logs it."""
+        """Answer a request. After an internal error, respond first and then let the server log it."""
         endpoint = self._endpoints.get(scope["path"]) if scope["method"] == "POST" else None
         if endpoint is None:
             await self.app(scope, receive, send)

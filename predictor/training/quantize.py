@@ -1,6 +1,6 @@
 """Quantizes the model to 8-bit integers for serving: `python -m predictor.training.quantize <Food-11>`.
 
-ONNX Runtime runs it in half the time of the float model.
+ONNX Runtime runs the quantized model in half the time of the float one.
 """
 
 from __future__ import annotations

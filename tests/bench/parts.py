@@ -1,6 +1,6 @@
-"""`python -m tests.bench.parts`: the CPU time of decoding a photo, and that of running the model.
+"""`python -m tests.bench.parts`: the CPU time of decoding a photo and of running the model.
 
-Prints JSON, in milliseconds: what is left of a server's time is its protocol and its threads.
+Prints JSON, in milliseconds. The rest of a server's CPU time goes into its protocol and its threads.
 """
 
 import json
@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 
 
 def main() -> None:
-    """Measure all of them."""
+    """Measure every part and print the results."""
     torch.set_num_threads(1)
     photos = small_photos()
     network, int8, float32 = classifier.network(), *(runtimes.load("onnx", path) for path in (MODEL, FLOAT32))
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _cpu_ms(work: Callable[[Item], object], items: Iterable[Item]) -> float:
-    """Work through all items twice; return the median of the second pass."""
+    """Time the work on every item in two passes; return the median of the second one."""
     times = []
     for item in (*items, *items):
         started = time.thread_time()

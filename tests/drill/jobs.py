@@ -1,4 +1,4 @@
-"""The jobs that need no Label Studio, while the rest of the machine is under load."""
+"""Runs the jobs that don't need Label Studio while the other components are under load."""
 
 import os
 from contextlib import suppress
@@ -12,7 +12,7 @@ from tests.forks import FORKS
 
 
 def run_each_twice(store_url: str) -> None:
-    """Run two copies of each job at once, on a store at an address; they may not complete."""
+    """Run two copies of each job at the same time; without the store, they end early."""
     targets = [_sample, _sample, _process, _process]
     copies = [FORKS.Process(target=target, args=(store_url,)) for target in targets]
     for each in copies:
@@ -32,7 +32,7 @@ def _process(store_url: str) -> None:
 
 
 def _sample(store_url: str) -> None:
-    """Draw from what was uploaded today and yesterday."""
+    """Sample from the uploads of today and yesterday."""
     with suppress(StoreUnavailableError):
         Sampling(_store(store_url), CronjobSettings()).run(datetime.now(UTC).date())
 

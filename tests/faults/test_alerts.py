@@ -1,6 +1,6 @@
-"""Break a part, or the model: the right alert reaches a real receiver, no other does, and it clears.
+"""Break a component or the model: the right alert, and no other, reaches a receiver and is resolved again.
 
-The rules are those of the repository, with waits of seconds where they have minutes.
+The rules are the repository's, with durations of seconds instead of minutes.
 """
 
 import json
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(
 
 
 class Receiver:
-    """Whom Alertmanager tells: what fires now, and all that ever did."""
+    """A webhook receiver that records which alerts are firing, and which have ever fired."""
 
     def __init__(self) -> None:
         self.firing: set[str] = set()
@@ -59,7 +59,7 @@ class Receiver:
 
 
 class System:
-    """The components, which a test can break, and a receiver of the alerts."""
+    """The components that a test can break, and a receiver for the alerts."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -89,7 +89,7 @@ class System:
 
     def _prometheus(self) -> Server:
         for path in (ROOT / "charts/gourmetgram/monitoring/rules").glob("*.yaml"):
-            # Longer than Prometheus takes to find its targets: 5 s in which it knows no web application.
+            # Prometheus takes 5 s to find its targets; until then it knows no web application.
             text = re.sub(r"for: \d+m$", "for: 8s", path.read_text(), flags=re.MULTILINE)
             (self.folder / path.name).write_text(text.replace("} > 600", "} > 3").replace(") > 600", ") > 3"))
         settings = LocalSettings(
@@ -144,7 +144,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 @pytest.fixture
 def system(parts: System) -> System:
-    """Give the parts once all of them are well."""
+    """Yield the system once all its components are healthy."""
     parts.wait(lambda firing: not firing)
     parts.receiver.ever.clear()
     return parts

@@ -1,4 +1,4 @@
-"""The documentation names everything that exists, and nothing that doesn't."""
+"""The documentation covers every setting and make target, and mentions none that doesn't exist."""
 
 import importlib
 import re
@@ -48,5 +48,5 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 
 
 def _code(text: str) -> str:
-    """Keep what is set as code: prose may say "make sure"."""
+    """Keep only the parts set as code, since prose may say "make sure"."""
     return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))

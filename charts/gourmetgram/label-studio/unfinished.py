@@ -1,4 +1,4 @@
-"""Sets aside a database whose first migrations were interrupted: Label Studio's fail on it for good.
+"""Sets aside a database whose first migrations were interrupted, since running them again always fails.
 
 It runs in Label Studio's image, before each start. The user is created right after the migrations, so a
 database without one is empty.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def main(database: Path) -> None:
-    """Rename the database if nobody can have used it; Label Studio then creates a new one."""
+    """Rename the database if nobody has used it; Label Studio then creates a new one."""
     if database.exists() and not _has_users(database):
         database.replace(database.with_suffix(".unfinished"))
         print(f"{database} was never completed: Label Studio creates a new one")  # noqa: T201 - the pod's log

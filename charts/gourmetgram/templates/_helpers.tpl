@@ -1,9 +1,9 @@
-{{/* The names of everything start with this. */}}
+{{/* Prefix of every object's name. */}}
 {{- define "gourmetgram.fullname" -}}
 {{- if contains .Chart.Name .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-{{ .Chart.Name }}{{ end }}
 {{- end }}
 
-{{/* A component is a folder of templates. */}}
+{{/* A component is named after its folder of templates. */}}
 {{- define "gourmetgram.component" -}}
 {{ .Template.Name | dir | base }}
 {{- end }}
@@ -12,7 +12,7 @@
 {{ include "gourmetgram.fullname" . }}-{{ include "gourmetgram.component" . }}
 {{- end }}
 
-{{/* InferenceService; KServe calls what it makes <this>-predictor. */}}
+{{/* Name of the InferenceService; KServe names its own objects <this>-predictor. */}}
 {{- define "gourmetgram.inferenceService" -}}
 {{ include "gourmetgram.fullname" . }}-food11
 {{- end }}
@@ -45,7 +45,7 @@ imagePullPolicy: {{ $root.Values.image.pullPolicy }}
 {{ .Values.credentials.existingSecret | default (printf "%s-credentials" (include "gourmetgram.fullname" .)) }}
 {{- end }}
 
-{{/* A variable from the credentials; takes (list $ "VARIABLE" "entry"). */}}
+{{/* A variable with its value from the credentials; takes (list $ "VARIABLE" "entry"). */}}
 {{- define "gourmetgram.credential" -}}
 - name: {{ index . 1 }}
   valueFrom:
@@ -54,7 +54,7 @@ imagePullPolicy: {{ $root.Values.image.pullPolicy }}
       key: {{ index . 2 }}
 {{- end }}
 
-{{/* A process's settings, as its variables; takes its values. JSON, since large numbers would be 2e+07 else. */}}
+{{/* A process's settings as variables; takes its values. JSON keeps large numbers from becoming 2e+07. */}}
 {{- define "gourmetgram.settings" -}}
 {{- range $name, $value := .settings }}
 - name: GOURMETGRAM_{{ upper $name }}
@@ -62,7 +62,7 @@ imagePullPolicy: {{ $root.Values.image.pullPolicy }}
 {{- end }}
 {{- end }}
 
-{{/* Where people reach a part, or nothing; takes (list $ "webappHost"). A Gateway has TLS of its own. */}}
+{{/* Public URL of a component, or empty; takes (list $ "webappHost"). A Gateway handles TLS itself. */}}
 {{- define "gourmetgram.publicUrl" -}}
 {{- $values := (index . 0).Values -}}
 {{- $key := index . 1 -}}

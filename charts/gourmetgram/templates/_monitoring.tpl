@@ -22,7 +22,7 @@
 {{- end -}}
 {{- end }}
 
-{{/* Nobody answers tasks: the alerts that ask for answers would fire for ever. */}}
+{{/* Without Label Studio nobody answers tasks, and the alerts about that would fire forever. */}}
 {{- define "gourmetgram.rulesWithoutLabelStudio" -}}
 {{- range $group := .groups -}}
 {{- $rules := list -}}

@@ -8,7 +8,7 @@
         values: {{ rest . | toJson }}
 {{- end }}
 
-{{/* A rule that lets pods reach the store, ours or another's. */}}
+{{/* A rule that allows connections to the store, bundled or external. */}}
 {{- define "gourmetgram.toStore" -}}
 {{- if .Values.store.bundled -}}
 - to: {{ include "gourmetgram.peers" (list . "store") | nindent 4 }}
@@ -18,23 +18,23 @@
 {{- end }}
 {{- end }}
 
-{{/* Whether a URL is that of a Service. */}}
+{{/* Whether a URL belongs to a Service. */}}
 {{- define "gourmetgram.isService" -}}
 {{- if regexMatch "^[^.]+$|\\.svc(\\.|$)" (urlParse .).hostname -}}true{{- end -}}
 {{- end }}
 
-{{/* A rule that lets pods reach an address of HTTP. */}}
+{{/* A rule that allows connections to an HTTP URL. */}}
 {{- define "gourmetgram.toUrl" -}}
 {{- $url := urlParse . -}}
 {{- $default := eq $url.scheme "https" | ternary "443" "80" -}}
 {{- if include "gourmetgram.isService" . -}}
-# A Service: the policy sees the port of its pods, which only they know.
+# A Service: policies apply to the port of its pods, which isn't known here.
 - to: [{ namespaceSelector: {} }]
 {{ end -}}
 - ports: [{ port: {{ regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default $default }} }]
 {{- end }}
 
-{{/* A rule that lets pods reach the Prometheus of the values: its pods, wherever it runs, or its address outside. */}}
+{{/* A rule that allows connections to monitoring.prometheusUrl: Prometheus' pods, or a URL outside the cluster. */}}
 {{- define "gourmetgram.toPrometheus" -}}
 {{- if include "gourmetgram.isService" .Values.monitoring.prometheusUrl -}}
 - to:
@@ -47,13 +47,13 @@
 {{- end }}
 {{- end }}
 
-{{/* A rule that lets pods reach the API server, whose address a policy can't know; the last two ports are minikube's
-     and MicroK8s's. */}}
+{{/* A rule that allows connections to the API server, whose address isn't known here; the last two ports are those of
+     minikube and MicroK8s. */}}
 {{- define "gourmetgram.toApiServer" -}}
 - ports: [{ port: 443 }, { port: 6443 }, { port: 8443 }, { port: 16443 }]
 {{- end }}
 
-{{/* People come from anywhere unless the values name them. */}}
+{{/* Users may connect from anywhere unless the values restrict that. */}}
 {{- define "gourmetgram.fromClients" -}}
 {{- with .Values.networkPolicy.clients }}
 from: {{ toYaml . | nindent 2 }}

@@ -1,4 +1,4 @@
-{{/* What every pod has under the restricted standard; takes (list $ uid). */}}
+{{/* What the restricted pod-security standard requires of every pod; takes (list $ uid). */}}
 {{- define "gourmetgram.pod" -}}
 {{- $root := index . 0 -}}
 {{- $uid := index . 1 -}}
@@ -27,14 +27,14 @@ securityContext:
     drop: [ALL]
 {{- end }}
 
-{{/* Resources of what runs for seconds: set-up and tests. */}}
+{{/* Resources of set-up jobs and tests, which run for seconds. */}}
 {{- define "gourmetgram.shortResources" -}}
 resources:
   requests: { cpu: 50m, memory: 128Mi, ephemeral-storage: 16Mi }
   limits: { cpu: "1", memory: 512Mi, ephemeral-storage: 256Mi }
 {{- end }}
 
-{{/* Replicas on different nodes where there are several. */}}
+{{/* Spread replicas over the nodes. */}}
 {{- define "gourmetgram.spread" -}}
 topologySpreadConstraints:
   - maxSkew: 1

@@ -1,4 +1,4 @@
-{{/* Which model, on which runtime; takes (list $ version). */}}
+{{/* The model and its runtime; takes (list $ version). */}}
 {{- define "gourmetgram.model" -}}
 model:
   modelFormat: { name: onnx }
@@ -7,19 +7,19 @@ model:
   storageUri: {{ include "gourmetgram.modelUri" . }}
 {{- end }}
 
-{{/* Whether a Job withdraws the canary when an alert says that it does harm. */}}
+{{/* Whether a Job withdraws the canary when an alert finds it harmful. */}}
 {{- define "gourmetgram.withdraws" -}}
 {{- with .Values.predictor.canary -}}
 {{- if and .version .withdraw $.Values.monitoring.enabled -}}true{{- end -}}
 {{- end -}}
 {{- end }}
 
-{{/* The ConfigMap that says which canary was withdrawn. It exists while the values name a canary. */}}
+{{/* Name of the ConfigMap that records a withdrawal. It exists while the values name a canary. */}}
 {{- define "gourmetgram.withdrawnName" -}}
 {{ include "gourmetgram.fullname" . }}-withdrawn
 {{- end }}
 
-{{/* If the canary of the values was withdrawn: what is on record, as JSON. */}}
+{{/* The record of the withdrawal, as JSON, if the canary in the values was withdrawn. */}}
 {{- define "gourmetgram.withdrawn" -}}
 {{- if include "gourmetgram.withdraws" . -}}
 {{- $record := lookup "v1" "ConfigMap" .Release.Namespace (include "gourmetgram.withdrawnName" .) | dig "data" dict -}}
@@ -36,8 +36,8 @@ model:
 {{- end -}}
 {{- end }}
 
-{{/* The least pods of each kind, as JSON. Requests go to all pods alike, so the canary's share of them is its share of
-     the requests, and never more than its percentage. */}}
+{{/* The minimum number of pods of each kind, as JSON. Requests are spread evenly over all pods, so the canary's share
+     of the pods is its share of the requests; it never exceeds its percentage. */}}
 {{- define "gourmetgram.predictorPods" -}}
 {{- $least := .Values.predictor.replicas.min -}}
 {{- $percent := .Values.predictor.canary.percent -}}

@@ -6,7 +6,7 @@ http://{{ include "gourmetgram.fullname" . }}-store.{{ .Release.Namespace }}.svc
 {{- end }}
 {{- end }}
 
-{{/* boto3's own variables; takes (list $ "webapp"): whose key. */}}
+{{/* Variables that boto3 reads; takes (list $ "webapp"), the owner of the key. */}}
 {{- define "gourmetgram.storeEnv" -}}
 {{- $root := index . 0 -}}
 {{- $user := index . 1 -}}
@@ -26,12 +26,12 @@ http://{{ include "gourmetgram.fullname" . }}-store.{{ .Release.Namespace }}.svc
 {{- end }}
 {{- end }}
 
-{{/* JSON, since a version of digits would be 1.23e+11 else. */}}
+{{/* JSON keeps a version made of digits from becoming 1.23e+11. */}}
 {{- define "gourmetgram.version" -}}
 {{ toJson . | trimAll "\"" }}
 {{- end }}
 
-{{/* Where a version of the model is; takes (list $ version). */}}
+{{/* URI of a version of the model; takes (list $ version). */}}
 {{- define "gourmetgram.modelUri" -}}
 {{- $values := (index . 0).Values -}}
 {{ $values.predictor.model.storageUri | default (printf "s3://%smodels/food11/%s/food11.onnx" $values.store.bucketPrefix (index . 1)) }}
@@ -42,7 +42,7 @@ http://{{ include "gourmetgram.fullname" . }}-store.{{ .Release.Namespace }}.svc
 {{ list (include "gourmetgram.modelVersion" .) (include "gourmetgram.canaryVersion" .) | compact | toJson }}
 {{- end }}
 
-{{/* The image that has the runtime. */}}
+{{/* The image that contains the runtime. */}}
 {{- define "gourmetgram.predictorImage" -}}
 {{- include "gourmetgram.image" (list . (eq .Values.predictor.runtime "onnx" | ternary "predictor" "predictor-torch")) }}
 {{- end }}

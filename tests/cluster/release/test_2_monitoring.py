@@ -23,14 +23,14 @@ pytestmark = pytest.mark.cluster
 
 PHOTO = min(PHOTOS.glob("evaluation/class_06/*.jpg"))
 EVIDENCE = 22
-"""Labels: enough for Wilson's interval and for the alerts that ask for 20, and for 10 of a class."""
+"""Number of labels: enough for the alerts that need 20, or 10 of a class."""
 
 COMPARES_DAYS = re.compile(":reference|stability_index")
-"""Drift is a day against the days before: without a yesterday there is nothing to compare with."""
+"""Drift compares a day with the days before it, so it has no value on the first day."""
 
 
 class Users:
-    """People who upload and say what they think, whatever they are answered."""
+    """Users who upload photos and give feedback, and carry on after errors."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -65,7 +65,7 @@ def users(release: Release) -> Iterator[Users]:
 
 @pytest.fixture(scope="module")
 def receiver(release: Release, prometheus: str) -> Iterator[Receiver]:
-    """Have alerts come soon, and sent to a receiver of ours."""
+    """Shorten the alerts' durations, and have Alertmanager send them to a receiver of our own."""
     receiver = Receiver(release)
     receiver.start()
     with hurried(release, prometheus):
@@ -138,7 +138,7 @@ def test_what_needs_a_yesterday_answers_the_day_after(
 
 @contextmanager
 def _told(receiver: Receiver, names: set[str]) -> Iterator[Callable[[], bool]]:
-    """Yield a check that these alerts fire; afterwards, expect that no others fired and all are resolved."""
+    """Yield a check that these alerts fire; on exit, expect that no others did and that all are resolved."""
     expected = {f"GourmetGram{name}" for name in names}
     receiver.forget()
     yield lambda: expected <= receiver.firing()
@@ -158,7 +158,7 @@ def _without(release: Release, deployment: str) -> Iterator[None]:
 
 
 def _label(release: Release, labels: list[tuple[PredictionRecord, str]], minutes: int) -> None:
-    """Have a draw see the predictions, answer as Label Studio exports it, and process that."""
+    """Sample the predictions, put annotations where Label Studio exports them, and process those."""
     release.run_job("sampling")
     with release.store() as store:
         for number, (record, choice) in enumerate(labels, 10_000):

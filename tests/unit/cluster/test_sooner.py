@@ -1,4 +1,4 @@
-"""Shortening the durations of the alerts for tests on a cluster changes nothing else in them."""
+"""Rules with shortened durations, for tests on a cluster, are otherwise unchanged."""
 
 from tests.cluster.release.sooner import sooner
 

@@ -1,4 +1,4 @@
-{{/* Takes (list $ "cronjobs"): whose key. */}}
+{{/* Takes (list $ "cronjobs"), the owner of the key. */}}
 {{- define "gourmetgram.cronjobsEnv" -}}
 {{ include "gourmetgram.storeEnv" . }}
 {{- with index . 0 }}

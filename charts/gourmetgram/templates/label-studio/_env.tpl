@@ -3,19 +3,19 @@
   value: /tmp
 - name: LABEL_STUDIO_BASE_DATA_DIR
   value: /label-studio/data
-# The first start makes the first user from these.
+# The first start creates the first user from these.
 - name: LABEL_STUDIO_USERNAME
   value: {{ .Values.labelStudio.username }}
 {{ include "gourmetgram.credential" (list . "LABEL_STUDIO_PASSWORD" "label-studio-password") }}
 {{ include "gourmetgram.credential" (list . "LABEL_STUDIO_USER_TOKEN" "label-studio-token") }}
-# cronjobs/label_studio/server.env says why.
+# cronjobs/label_studio/server.env explains these.
 - { name: LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN, value: "true" }
 - { name: LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK, value: "true" }
 - { name: LABEL_STUDIO_COLLECT_ANALYTICS, value: "false" }
 - { name: LABEL_STUDIO_LATEST_VERSION_CHECK, value: "false" }
 - { name: SENTRY_DSN, value: "" }
 - { name: FRONTEND_SENTRY_DSN, value: "" }
-# Here, and not in the projects' storages, so that its guard against private addresses stays on.
+# Set here and not in the projects' storages, so that protection against private addresses stays on.
 - name: LABEL_STUDIO_S3_ENDPOINT
   value: {{ include "gourmetgram.storeUrl" . }}
 {{ include "gourmetgram.storeEnv" (list . "label-studio") }}

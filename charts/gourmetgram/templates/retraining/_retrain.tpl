@@ -1,4 +1,4 @@
-{{/* What a pod that trains is; takes (list $ "container" "launcher"). */}}
+{{/* Pod spec for training; takes (list $ "container" "launcher"). */}}
 {{- define "gourmetgram.retrainPod" -}}
 {{- $root := index . 0 -}}
 metadata:
@@ -41,12 +41,12 @@ spec:
 {{- define "gourmetgram.retrainEnv" -}}
 {{ include "gourmetgram.storeEnv" (list . "retraining") }}
 - name: GOURMETGRAM_RUNTIME
-  value: onnx # what the image serves, floats, is not what is trained into
+  value: onnx # the runtime of the trained model, not of the image
 - name: USER
   value: {{ include "gourmetgram.fullname" . }}-retrain # who made the candidate, in the registry
 - name: MPLCONFIGDIR
   value: /tmp
-# Memory that a training step frees is what the next one takes.
+# Keep freed memory in the process, for the next training step.
 - name: MALLOC_MMAP_THRESHOLD_
   value: "4294967296"
 - name: MALLOC_TRIM_THRESHOLD_
@@ -64,7 +64,7 @@ spec:
 {{- include "gourmetgram.settings" .Values.retrain }}
 {{- end }}
 
-{{/* Where the processes meet, and then whatever port the kernel gives each of them for the others (ip_local_port_range). */}}
+{{/* The port of the rendezvous, and the ephemeral ports (ip_local_port_range) on which the processes then connect. */}}
 {{- define "gourmetgram.torchrunPorts" -}}
 [{ port: 29500 }, { port: 32768, endPort: 60999 }]
 {{- end }}

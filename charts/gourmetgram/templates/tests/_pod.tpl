@@ -1,5 +1,5 @@
-{{/* What a test runs: its code again and again for a minute, since a new pod's first connections may come before
-     the network's policies know its address; an assertion ends it at once. */}}
+{{/* Runs a test's code repeatedly for up to a minute, since a new pod may try to connect before the network policies
+     include its address. A failed assertion ends it at once. */}}
 {{- define "gourmetgram.patiently" -}}
 import time
 from cronjobs.command import NotDoneError
@@ -17,7 +17,7 @@ while True:
     time.sleep(1)
 {{- end }}
 
-{{/* A test's pod, which runs some Python in the jobs' image; takes (list $ "name" "code"). */}}
+{{/* A test's pod, which runs Python code in the jobs' image; takes (list $ "name" "code"). */}}
 {{- define "gourmetgram.test" -}}
 {{- $root := index . 0 -}}
 apiVersion: v1
