@@ -47,7 +47,7 @@ def render(helm: Path) -> Render:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RefusedError(done.stderr)
-        return [thing for thing in yaml.safe_load_all(done.stdout) if thing]
+        return [thing for thing in yaml.load_all(done.stdout, yaml.CSafeLoader) if thing]
 
     return template
 

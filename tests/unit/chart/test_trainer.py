@@ -36,7 +36,7 @@ def runtime(render: Render) -> Manifest:
 def valid(thing: Manifest, crds: Path) -> None:
     """Validate an object as the API server does, but for its rules in CEL."""
     plural = f"{thing['kind'].lower()}s"
-    definition = yaml.safe_load((crds / f"trainer.kubeflow.org_{plural}.yaml").read_text())
+    definition = yaml.load((crds / f"trainer.kubeflow.org_{plural}.yaml").read_text(), yaml.CSafeLoader)
     (version,) = definition["spec"]["versions"]
     assert thing["apiVersion"] == f"{definition['spec']['group']}/{version['name']}"
     jsonschema.validate(thing, strict(version["schema"]["openAPIV3Schema"]))

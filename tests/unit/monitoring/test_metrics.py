@@ -12,7 +12,7 @@ import predictor.serving.server
 from gourmetgram.settings import StoreSettings
 from monitoring.__main__ import DASHBOARDS, files
 from tests.conftest import ROOT
-from tests.unit.monitoring.test_rules import RULES, alerts
+from tests.unit.monitoring.test_rules import RULES, alerts, rules
 from tests.unit.webapp.conftest import MemoryStore
 from webapp.loop_metrics import LoopMetrics
 from webapp.metrics import Metrics
@@ -55,15 +55,13 @@ def panels() -> Iterator[dict[str, object]]:
 
 def expressions() -> Iterator[str]:
     for path in RULES:
-        for group in yaml.safe_load(path.read_text())["groups"]:
-            yield from (rule["expr"] for rule in group["rules"])
+        yield from (rule["expr"] for rule in rules(path))
     for panel in panels():
         yield from (target["expr"] for target in panel["targets"])  # type: ignore[attr-defined]
 
 
 def recorded() -> set[str]:
-    groups = [group for path in RULES for group in yaml.safe_load(path.read_text())["groups"]]
-    return {rule["record"] for group in groups for rule in group["rules"] if "record" in rule}
+    return {rule["record"] for path in RULES for rule in rules(path) if "record" in rule}
 
 
 @pytest.mark.parametrize("expression", sorted(set(expressions())))
@@ -121,9 +119,9 @@ def test_the_panels_of_a_dashboard_fill_rows_without_overlap(name: str) -> None:
 
 def test_grafana_gets_every_alert_with_a_condition_on_its_query() -> None:
     alerting = yaml.safe_load((ROOT / "charts/gourmetgram/monitoring/dashboards/alerts.yaml").read_text())
-    rules = [rule for group in alerting["groups"] for rule in group["rules"]]
-    assert {rule["title"] for rule in rules} == {rule["alert"] for path in RULES for rule in alerts(path)}
-    for rule in rules:
+    listed = [rule for group in alerting["groups"] for rule in group["rules"]]
+    assert {rule["title"] for rule in listed} == {rule["alert"] for path in RULES for rule in alerts(path)}
+    for rule in listed:
         assert rule["condition"] in {query["refId"] for query in rule["data"]}
         assert len(rule["uid"]) <= 40
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,13 @@ RULES = sorted((ROOT / "charts/gourmetgram/monitoring/rules").glob("*.yaml"))
 TESTS = sorted(MONITORING.glob("tests/*.yaml"))
 
 
+@cache
+def rules(path: Path) -> list[dict[str, Any]]:
+    return [rule for group in yaml.safe_load(path.read_text())["groups"] for rule in group["rules"]]
+
+
 def alerts(path: Path) -> list[dict[str, Any]]:
-    groups = yaml.safe_load(path.read_text())["groups"]
-    return [rule for group in groups for rule in group["rules"] if "alert" in rule]
+    return [rule for rule in rules(path) if "alert" in rule]
 
 
 ALERTS = [pytest.param(path.stem, alert, id=alert["alert"]) for path in RULES for alert in alerts(path)]

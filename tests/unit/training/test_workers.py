@@ -1,19 +1,17 @@
 """Processes that train together learn what a single one does; run as a script, this is one of them."""
 
-import subprocess
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
+from torch.distributed.run import main as torchrun
 
 from predictor.training.architecture import Classifier, MobileNetV2
 from predictor.training.fitting import Fit
 from predictor.training.recipe import Recipe
 from predictor.training.workers import from_first, rank, share, together
-from tests.conftest import ROOT
-from tests.processes import BIN
 
 STEPS = 2
 
@@ -36,18 +34,13 @@ def process(folder: Path) -> None:
         torch.save((said, fitted()), folder / f"{rank()}.pt")
 
 
-def run(command: list[Path | str], folder: Path) -> list[tuple[str, dict[str, torch.Tensor]]]:
-    folder.mkdir()
-    subprocess.run([*command, "-m", __name__, folder], cwd=ROOT, check=True)
-    return [cast(Any, torch.load(path, weights_only=True)) for path in sorted(folder.iterdir())]
-
-
 def test_two_processes_learn_what_one_does(tmp_path: Path) -> None:
-    ((_, alone),) = run([sys.executable], tmp_path / "one")
-    two = run([BIN / "torchrun", "--standalone", "--nproc-per-node=2"], tmp_path / "two")
-    assert [said for said, _ in two] == ["by 0", "by 0"]
-    for _, weights in two:
-        assert all(torch.allclose(weights[name], value, atol=1e-4) for name, value in alone.items())
+    torchrun(["--standalone", "--nproc-per-node=2", "-m", __name__, str(tmp_path)])
+    saved = [torch.load(path, weights_only=True) for path in sorted(tmp_path.iterdir())]
+    said, learned = zip(*saved, strict=True)
+    assert said == ("by 0", "by 0")
+    for name, value in fitted().items():
+        assert all(torch.allclose(weights[name], value, atol=1e-4) for weights in learned)
 
 
 if __name__ == "__main__":
