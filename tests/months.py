@@ -53,7 +53,7 @@ WORLDS = {
 
 def month(world: World, random: Generator) -> tuple[Strata, Labelled, float]:
     """Make a month's predictions, draw and label some; give the accuracy of all of them too."""
-    columns = []
+    blocks = []
     right_of_all = 0
     for number, day in enumerate(world.days):
         drawn = allocation(SIZE, day.low, day.high)
@@ -63,17 +63,19 @@ def month(world: World, random: Generator) -> tuple[Strata, Labelled, float]:
             right_of_all += right
             count = chosen * world.draws
             hits = random.hypergeometric(right, size - right, count) if size else 0
-            columns.append(_labels(2 * number + side, hits, count, at_random=True))
+            blocks.append((2 * number + side, count, hits, True))
             if side == 0 and number < world.answered:
-                columns.append(_labels(2 * number, right - hits, size - count, at_random=False))
-    stratum, wrong, at_random = np.concatenate(columns, axis=1)
-    zeros = np.zeros_like(stratum)
+                blocks.append((2 * number, size - count, right - hits, False))
     sizes = np.array([[side] for day in world.days for side in (day.low, day.high)])
     strata = Strata(np.array([True, False] * len(world.days)), sizes)
-    labels = Labelled(stratum, zeros, zeros, wrong, at_random.astype(bool))
-    return strata, labels, right_of_all / sizes.sum()
+    return strata, _labels(np.array(blocks, np.intp)), right_of_all / sizes.sum()
 
 
-def _labels(stratum: int, hits: int, count: int, *, at_random: bool) -> NDArray[np.intp]:
-    """Make labels of a stratum, the right ones first: rows of stratum, whether wrong, whether drawn."""
-    return np.stack([np.full(count, stratum), np.arange(count) >= hits, np.full(count, at_random)])
+def _labels(blocks: NDArray[np.intp]) -> Labelled:
+    """Make the labels of blocks: the stratum of each, how many, how many of them right, whether drawn."""
+    each = np.repeat(np.arange(len(blocks)), blocks[:, 1])
+    stratum, _, right, at_random = blocks[each].T
+    first = (np.cumsum(blocks[:, 1]) - blocks[:, 1])[each]
+    wrong = np.arange(len(each)) - first >= right
+    zeros = np.zeros_like(stratum)
+    return Labelled(stratum, zeros, zeros, wrong.astype(np.intp), at_random.astype(bool))
