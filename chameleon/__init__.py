@@ -1,5 +1,5 @@
-"""From nothing to the running system on virtual machines of Chameleon's KVM@TACC, and back.
+"""Creates and deletes the whole system on virtual machines of Chameleon's KVM@TACC.
 
-No state is kept about the cloud: each module finds its resource by name and yields the changes that are
-still needed, so an interrupted run is continued by running it again.
+No state is kept locally: each module looks its resource up by name and yields the changes that are still
+needed, so an interrupted run continues when it is run again.
 """

@@ -1,4 +1,4 @@
-"""Bring GourmetGram up on Chameleon, say how it is, keep it longer, or delete it."""
+"""Create GourmetGram on Chameleon, show its status, extend its reservation, or delete it."""
 
 import argparse
 import logging
@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line: an action, and an option for each setting."""
     made = argparse.ArgumentParser(prog="chameleon", description=__doc__)
     made.add_argument("action", choices=STEPS)
-    made.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    made.add_argument("--dry-run", action="store_true", help="show what would be done, and change nothing")
     defaults = Settings()
     for name, about in HELP.items():
         option, kind = "--" + name.replace("_", "-"), type(getattr(defaults, name))
@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(action: str, site: Connection, settings: Settings, *, dry_run: bool = False) -> None:
-    """Carry out an action, then log what there is."""
+    """Carry out an action, then log the deployment's status."""
     changes = carry_out(STEPS[action], site, settings, dry_run=dry_run)
     if action != "status" and not changes:
         log.info("Nothing to do.")
@@ -43,7 +43,7 @@ def run(action: str, site: Connection, settings: Settings, *, dry_run: bool = Fa
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run an action; return 0, or 1 after a failure and 2 for a wrong option, each with a sentence."""
+    """Run an action; return 0, or 1 after a failure and 2 for a wrong option, with an error message."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s", stream=sys.stdout, force=True)
     log.setLevel(logging.INFO)
     options = vars(parser().parse_args(arguments))

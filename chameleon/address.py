@@ -40,7 +40,7 @@ def port_id(cloud: Connection, settings: Settings) -> str:
     """Return the network port of the first server.
 
     Raises:
-        ProvisioningError: if that server or its port is not there.
+        ProvisioningError: if the server or its port does not exist.
     """
     first = server.find(cloud, inventory.first(settings))
     ports = list(cloud.network.ports(device_id=first.id)) if first else []
@@ -58,7 +58,7 @@ def create(cloud: Connection, settings: Settings) -> None:
 
 
 def attach(cloud: Connection, settings: Settings, ip: FloatingIP) -> None:
-    """Attach an earlier server's floating IP to the present one."""
+    """Attach the floating IP, left over from an earlier server, to the present one."""
     cloud.network.update_ip(ip, port_id=port_id(cloud, settings))
 
 

@@ -15,7 +15,7 @@ from chameleon.waiting import until
 
 log = logging.getLogger(__name__)
 PORT = 5000
-CONSOLE_PREFIX = "gourmetgram: "  # begins each line of progress that vm/install.sh writes to the console
+CONSOLE_PREFIX = "gourmetgram: "  # prefix of the progress lines that vm/install.sh writes to the console
 
 
 def url(ip: str) -> str:
@@ -32,7 +32,7 @@ def answers(ip: str) -> bool:
 
 
 def wanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
-    """Yield the wait for the installation, unless the web application answers already."""
+    """Yield a wait for the installation, unless the web application already answers."""
     ip = address.find(cloud, settings)
     if ip is None:
         yield Change("Wait until the web application answers", lambda: None)
@@ -44,7 +44,7 @@ def wanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
 
 
 def wait(cloud: Connection, settings: Settings, ip: str) -> None:
-    """Wait until the web application answers, repeating each step of the installation once.
+    """Wait until the web application answers, logging each step of the installation once.
 
     Raises:
         ProvisioningError: if it doesn't in time; the installation's last lines are logged.
@@ -63,7 +63,7 @@ def wait(cloud: Connection, settings: Settings, ip: str) -> None:
 
 
 def console(cloud: Connection, settings: Settings) -> list[str]:
-    """Return the installation's lines on the first server's console; none if it can't be read."""
+    """Return the installation's lines from the first server's console, or none if it can't be read."""
     first = server.find(cloud, inventory.first(settings))
     if first is None:
         return []

@@ -1,4 +1,4 @@
-"""The calls to the reservation service, whose answers openstacksdk doesn't check."""
+"""Calls to the reservation service; openstacksdk doesn't check its responses for errors."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -34,7 +34,7 @@ def extend(cloud: Connection, lease: Lease, end: datetime) -> None:
 
 
 def delete(cloud: Connection, lease: Lease) -> None:
-    """Delete a lease, and with it Blazar deletes the VMs that it holds."""
+    """Delete a lease; Blazar deletes its VMs as well."""
     _checked(cloud.reservation.delete(f"/leases/{lease['id']}"))
 
 
@@ -48,7 +48,7 @@ def _checked(answer: Response) -> Response:
     if answer.status_code == HTTPStatus.UNAUTHORIZED:
         raise Unauthorized(words)
     if "Not enough hosts" in words:
-        raise ProvisioningError(f"No VM of this size is free now: take a smaller one, or try later. {AGAIN}")
+        raise ProvisioningError(f"No VM of this size is free now: choose a smaller one or try later. {AGAIN}")
     raise ProvisioningError(
         f"The reservation service refused: {words}. Is the application credential unrestricted? {AGAIN}"
     )

@@ -1,4 +1,4 @@
-"""This machine's public address, by default the only one allowed to reach the tools."""
+"""This machine's public address: by default, only it may reach the tools."""
 
 import ipaddress
 
@@ -13,7 +13,7 @@ def network() -> str:
     """Return this machine's public IPv4 address as a network of one address.
 
     Raises:
-        ProvisioningError: if it can't be found out.
+        ProvisioningError: if it can't be determined.
     """
     try:
         answer = requests.get(ASK, timeout=10)
@@ -21,5 +21,5 @@ def network() -> str:
         return str(ipaddress.IPv4Network(answer.text.strip()))
     except (requests.RequestException, ValueError) as error:
         raise ProvisioningError(
-            f"{ASK} doesn't tell this machine's public address: give --allow-from ADDRESS/32."
+            f"{ASK} did not return this machine's public address: give --allow-from ADDRESS/32."
         ) from error

@@ -1,4 +1,4 @@
-"""A change that is still needed: the sentence a dry run prints, and the call that a real run makes."""
+"""A change that is still needed: what a dry run prints about it, and the call that a real run makes."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -23,9 +23,9 @@ Step = Callable[[Connection, Settings], Iterator[Change]]
 
 
 def carry_out(steps: Iterable[Step], cloud: Connection, settings: Settings, *, dry_run: bool) -> int:
-    """Make the changes that each step asks for, in order, and return how many there were.
+    """Make the changes of each step, in order, and return their number.
 
-    A step looks at the cloud when its turn comes, so it sees what the steps before it made.
+    Each step looks at the cloud when its turn comes, and so sees what earlier steps created.
     """
     count = 0
     for step in steps:

@@ -1,4 +1,4 @@
-"""The connection to a site, with the credentials that OpenStack's own tools take."""
+"""The connection to a site, with the same credentials as OpenStack's own tools."""
 
 import os
 from typing import Any
@@ -23,7 +23,7 @@ def connect() -> Connection:
     are retried when the connection breaks; writes are not, since they may have taken effect.
 
     Raises:
-        ProvisioningError: if neither names credentials.
+        ProvisioningError: if neither contains credentials.
     """
     named = OpenStackConfig().get_cloud_names() not in ([], ["defaults"], ["envvars"])
     if not named and not any(name.startswith("OS_") for name in os.environ):

@@ -1,4 +1,4 @@
-"""Explains every failure in one sentence that says what to do."""
+"""Explains every failure in one sentence that also says what to do."""
 
 from http import HTTPStatus
 
@@ -21,7 +21,7 @@ MEANINGS: list[tuple[tuple[type[Exception], ...], str]] = [
         "Credentials are missing: set OS_CLOUD for your clouds.yaml, or the OS_* variables ({}).",
     ),
     (
-        # The client treats a service whose versions can't be queried as having none.
+        # The client reports "no versions" for a service that it can't reach.
         (auth.ConnectionError, sdk.NotSupported, sdk.ServiceDiscoveryException),
         f"The connection to the site was lost ({{}}). {AGAIN}",
     ),
@@ -30,11 +30,11 @@ MEANINGS: list[tuple[tuple[type[Exception], ...], str]] = [
 
 
 class ProvisioningError(Exception):
-    """What went wrong and what to do, in a sentence for the person who asked."""
+    """A failure; its message tells the user what went wrong and what to do."""
 
 
 def explain(error: Exception) -> str:
-    """Explain an error of the cloud's client in a sentence for the person who ran the command."""
+    """Explain an error from the OpenStack client to the user, in one sentence."""
     if isinstance(error, ProvisioningError):
         return str(error)
     if getattr(error, "http_status", getattr(error, "status_code", None)) == HTTPStatus.UNAUTHORIZED:

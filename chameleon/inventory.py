@@ -7,14 +7,14 @@ from chameleon.settings import Settings
 
 @dataclass(frozen=True)
 class Node:
-    """One virtual machine and its part in the k3s cluster: `server` or `agent`."""
+    """A virtual machine and its role in the k3s cluster: `server` or `agent`."""
 
     name: str
     role: str
 
 
 def nodes(settings: Settings) -> list[Node]:
-    """Return the machines in the order of their creation."""
+    """Return the machines in the order in which they are created."""
     roles = ["server"] + ["agent"] * (settings.nodes - 1)
     return [Node(f"{settings.name}-{number}", role) for number, role in enumerate(roles, start=1)]
 

@@ -1,4 +1,4 @@
-"""The secret with which machines join a deployment's cluster: generated once, kept only by the caller."""
+"""The secret with which machines join the cluster, generated once and kept only on the caller's machine."""
 
 import os
 import secrets
@@ -17,7 +17,7 @@ def path(settings: Settings) -> Path:
 
 
 def read_or_make(settings: Settings) -> str:
-    """Return the deployment's token, generated at the first call and readable only by this user."""
+    """Return the deployment's token; the first call generates it, readable only by this user."""
     file = path(settings)
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:

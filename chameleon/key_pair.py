@@ -1,4 +1,4 @@
-"""The SSH key that opens the virtual machines: one that the site has, or one of the caller's own."""
+"""The SSH key for the virtual machines: one that the site already has, or the caller's own."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -17,7 +17,7 @@ def name(settings: Settings) -> str:
 
 
 def wanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
-    """Yield the upload of the public key, unless the site has the key pair.
+    """Yield the upload of the public key, unless the site already has the key pair.
 
     Raises:
         ProvisioningError: if `key_name` names a key pair that the site lacks.
@@ -26,7 +26,7 @@ def wanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
         return
     if settings.key_name:
         raise ProvisioningError(
-            f"The site has no key pair {settings.key_name}: upload it there, or leave --key-name out."
+            f"The site has no key pair {settings.key_name}: upload it there, or omit --key-name."
         )
     path = public_key(settings)
     yield Change(
@@ -53,7 +53,7 @@ def public_key(settings: Settings) -> Path:
 
 
 def unwanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
-    """Yield the removal of the key pair that was uploaded; one given by name stays."""
+    """Yield the deletion of the uploaded key pair; one given by name stays."""
     if cloud.compute.find_keypair(settings.name, ignore_missing=True):
         yield Change(
             f"Delete the key pair {settings.name}", partial(cloud.compute.delete_keypair, settings.name)

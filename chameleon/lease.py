@@ -1,7 +1,7 @@
-"""The reservations (Blazar leases of a flavor), without which KVM@TACC starts no virtual machine.
+"""The reservations (Blazar leases of a flavor) that KVM@TACC requires for virtual machines.
 
-Each node has a lease of its own, under its own name: Blazar can't change how many VMs a lease holds, and so
-a cluster can grow.
+Each node has its own lease, under the node's name: Blazar can't change the number of VMs of a lease, and a
+cluster must be able to grow.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ START_SECONDS = 300
 
 
 def all_of(cloud: Connection, settings: Settings) -> list[Lease]:
-    """Return the deployment's leases that this user made, ended ones too."""
+    """Return the deployment's leases that this user created, including those that have ended."""
     return [
         lease
         for lease in blazar.leases(cloud)
@@ -31,7 +31,7 @@ def all_of(cloud: Connection, settings: Settings) -> list[Lease]:
 
 
 def find(cloud: Connection, settings: Settings, name: str) -> Lease | None:
-    """Return the lease of a node that has not ended, a running one first."""
+    """Return a node's lease that has not ended, preferably a running one."""
     living = [x for x in all_of(cloud, settings) if x["name"] == name and x["status"] not in ENDED]
     return min(living, key=lambda lease: lease["status"] != "ACTIVE", default=None)
 
@@ -54,7 +54,7 @@ def end(lease: Lease) -> datetime:
 
 
 def wanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
-    """Yield, node by node, what is missing until its lease is running."""
+    """Yield, node by node, the changes needed until its lease is running."""
     for node in inventory.nodes(settings):
         lease = find(cloud, settings, node.name)
         if lease is None:
@@ -67,7 +67,7 @@ def wanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
 
 
 def create(cloud: Connection, settings: Settings, name: str) -> None:
-    """Make a lease of one VM that starts now, and wait until it runs."""
+    """Create a lease for one VM, starting now, and wait until it runs."""
     flavor = cloud.compute.find_flavor(settings.flavor, ignore_missing=False)
     ending = datetime.now(UTC) + timedelta(hours=settings.hours)
     blazar.create(cloud, name, flavor.id, ending)
@@ -78,7 +78,7 @@ def wait(cloud: Connection, settings: Settings, name: str) -> None:
     """Wait until a lease runs.
 
     Raises:
-        ProvisioningError: if it ends in an error instead.
+        ProvisioningError: if it fails instead.
     """
 
     def check() -> Lease | None:
@@ -91,14 +91,14 @@ def wait(cloud: Connection, settings: Settings, name: str) -> None:
 
 
 def extension(cloud: Connection, settings: Settings) -> Iterator[Change]:
-    """Yield the change that lets each running lease end later.
+    """Yield the extension of each running lease.
 
     Raises:
         ProvisioningError: if none is running.
     """
     running = [lease for lease in all_of(cloud, settings) if lease["status"] == "ACTIVE"]
     if not running:
-        raise ProvisioningError(f"No reservation of {settings.name} is running: make one with `up`.")
+        raise ProvisioningError(f"No reservation of {settings.name} is running: create one with `up`.")
     for lease in running:
         later = end(lease) + timedelta(hours=settings.hours)
         yield Change(
@@ -108,7 +108,7 @@ def extension(cloud: Connection, settings: Settings) -> Iterator[Change]:
 
 
 def unwanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
-    """Yield the removal of every lease of the deployment, ended ones too."""
+    """Yield the deletion of every lease of the deployment, including those that have ended."""
     for lease in all_of(cloud, settings):
         yield Change(
             f"Delete the lease {lease['name']} ({lease['status']})", partial(delete, cloud, settings, lease)
@@ -116,7 +116,7 @@ def unwanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
 
 
 def delete(cloud: Connection, settings: Settings, lease: Lease) -> None:
-    """Delete a lease and wait until it is gone; Blazar can't delete one that is still starting."""
+    """Delete a lease and wait until it is gone; Blazar can't delete a lease while it starts."""
     if lease["status"] not in (*ENDED, "ACTIVE"):
         wait(cloud, settings, lease["name"])
     blazar.delete(cloud, lease)

@@ -1,4 +1,4 @@
-"""Who may reach which port: SSH and the web application for the world, the tools for the caller."""
+"""Firewall rules: SSH and the web application are open to everybody, the tools only to the caller."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -25,7 +25,7 @@ PUBLIC = (22, 5000)
 
 
 class Rule(NamedTuple):
-    """An ingress rule: a TCP port for a range of addresses, or everything between the nodes."""
+    """An ingress rule: a TCP port for a range of addresses, or all traffic between the nodes."""
 
     port: int | None
     cidr: str | None
@@ -35,7 +35,7 @@ class Rule(NamedTuple):
 
 
 def rules(settings: Settings) -> set[Rule]:
-    """Return the rules that the group should have; nodes reach each other, however many there are now."""
+    """Return the rules that the group should have; nodes can reach each other, whatever their number."""
     tools = EVERYWHERE if settings.open_all else settings.allow_from or caller.network()
     return {Rule(None, None)} | {Rule(port, EVERYWHERE if port in PUBLIC else tools) for port in PORTS}
 
@@ -44,19 +44,19 @@ def find(cloud: Connection, settings: Settings) -> SecurityGroup | None:
     """Return the group that this deployment made.
 
     Raises:
-        ProvisioningError: if somebody else made a group of that name.
+        ProvisioningError: if a group of that name exists that this deployment did not create.
     """
     groups = list(cloud.network.security_groups(name=settings.name, project_id=cloud.current_project_id))
     ours = [group for group in groups if group.description == settings.marker]
     if groups and not ours:
         raise ProvisioningError(
-            f"A security group {settings.name} exists that was made otherwise: choose another --name."
+            f"A security group {settings.name} exists that is not this deployment's: choose another --name."
         )
     return ours[0] if ours else None
 
 
 def made(cloud: Connection, settings: Settings) -> SecurityGroup:
-    """Return the group that must be there by now.
+    """Return the group, which must exist by now.
 
     Raises:
         ProvisioningError: if it is gone.

@@ -1,4 +1,4 @@
-"""The virtual machines, each started once with its user data; one in ERROR is explained and replaced."""
+"""The virtual machines, each started with its user data; a failed one is explained and replaced."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -18,7 +18,7 @@ BOOT_SECONDS = 600
 
 
 def all_of(cloud: Connection, settings: Settings) -> list[Server]:
-    """Return the servers that this deployment made."""
+    """Return the servers that this deployment created."""
     return [
         server
         for server in cloud.compute.servers(details=True)
@@ -30,12 +30,12 @@ def find(cloud: Connection, node: Node) -> Server | None:
     """Return the server of a node.
 
     Raises:
-        ProvisioningError: if somebody else made a server of that name.
+        ProvisioningError: if a server of that name exists that this deployment did not create.
     """
     found = list(cloud.compute.servers(details=True, name=f"^{node.name}$"))
     if found and MARK not in found[0].metadata:
         raise ProvisioningError(
-            f"A server {node.name} exists that was made otherwise: choose another --name."
+            f"A server {node.name} exists that is not this deployment's: choose another --name."
         )
     return found[0] if found else None
 
@@ -47,7 +47,7 @@ def fixed_address(server: Server) -> str:
 
 
 def wanted(cloud: Connection, settings: Settings) -> Iterator[Change]:
-    """Yield, node by node, what is missing until every server is ACTIVE."""
+    """Yield, node by node, the changes needed until every server is ACTIVE."""
     for node in inventory.nodes(settings):
         server = find(cloud, node)
         status = server.status if server else None
@@ -88,7 +88,7 @@ def create(cloud: Connection, settings: Settings, node: Node) -> None:
 
 
 def image_id(cloud: Connection, name: str) -> str:
-    """Return the newest image of a name, since sites keep older ones under the same name."""
+    """Return the newest image of a name; sites keep older ones under the same name."""
     images = list(cloud.image.images(name=name, status="active"))
     if not images:
         raise ProvisioningError(f"The site has no image {name}.")
@@ -96,20 +96,20 @@ def image_id(cloud: Connection, name: str) -> str:
 
 
 def server_address(cloud: Connection, settings: Settings, node: Node) -> str:
-    """Return the address that an agent joins; empty for the server itself.
+    """Return the address that an agent joins, or an empty string for the server itself.
 
     Raises:
-        ProvisioningError: if this machine lacks the token to join with, or there is no first server.
+        ProvisioningError: if this machine doesn't have the join token, or there is no first server.
     """
     if node.role == "server":
         return ""
     if not join_token.path(settings).exists():
         raise ProvisioningError(
-            f"Add nodes from the machine that made the first: it has {join_token.path(settings)}."
+            f"Add nodes from the machine that created the first one: it has {join_token.path(settings)}."
         )
     first = find(cloud, inventory.first(settings))
     if first is None:
-        raise ProvisioningError(f"The first server is gone, which {node.name} should join. {AGAIN}")
+        raise ProvisioningError(f"The first server, which {node.name} should join, is gone. {AGAIN}")
     return fixed_address(first)
 
 
@@ -130,7 +130,7 @@ def wait(cloud: Connection, server: Server) -> None:
 
 
 def reason(server: Server) -> str:
-    """Return why a server is in ERROR, in Nova's words."""
+    """Return the reason that Nova gives for a server's ERROR."""
     return str((server.fault or {}).get("message", "no reason given"))
 
 

@@ -8,21 +8,21 @@ from pathlib import Path
 
 EVERYWHERE = "0.0.0.0/0"
 MOST_NODES = 20
-# What each setting is; the command line shows it as help.
+# The help text of each setting.
 HELP = {
-    "name": "name of the deployment and prefix of all that is made for it",
+    "name": "name of the deployment and prefix of all its resources' names",
     "flavor": "size of a VM",
     "nodes": "number of VMs in the cluster",
-    "hours": "length of the reservation, or how much to extend it by",
+    "hours": "hours to reserve, or to extend the reservation by",
     "image": "disk image",
-    "network": "network that the VMs are on",
+    "network": "network of the VMs",
     "external_network": "pool of floating IPs",
-    "key_name": "SSH key that the site has (default: upload --public-key)",
+    "key_name": "name of a key pair at the site (default: upload --public-key)",
     "public_key": "public SSH key to upload (default: the first of ~/.ssh/id_*.pub)",
     "allow_from": "addresses that may open the tools, as CIDR (default: this machine's)",
-    "open_all": "open every port to the world",
+    "open_all": "open every port to everybody",
     "repository": "Git URL that the VM clones (default: this clone's origin)",
-    "revision": "commit, tag or branch of it (default: this clone's commit)",
+    "revision": "commit, tag or branch to check out (default: this clone's commit)",
     "food11": "Food-11: URL of a zip, or a zip or folder on the VM, or 'none'",
     "install_minutes": "how long to wait for the web application",
     "state_folder": "where the cluster's join token is kept",
@@ -30,17 +30,17 @@ HELP = {
 
 
 def default_name() -> str:
-    """Return `gourmetgram-<user>`, in the characters that a host name may have."""
+    """Return `gourmetgram-<user>`, reduced to the characters that are valid in a host name."""
     user = re.sub(r"[^a-z0-9]+", "-", getpass.getuser().lower()).strip("-")
     return f"gourmetgram-{user}"[:50].rstrip("-")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """One deployment: its resources are found by `name`.
+    """The settings of one deployment, whose resources are found by `name`.
 
     Raises:
-        ValueError: with one sentence, if a value can't be used.
+        ValueError: if a value is invalid; the message is one sentence.
     """
 
     name: str = field(default_factory=default_name)
@@ -63,19 +63,21 @@ class Settings:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?", self.name):
-            raise ValueError(f"A name has up to 52 of a-z, 0-9 and inner hyphens, unlike {self.name!r}.")
+            raise ValueError(
+                f"A name has up to 52 letters a-z, digits and inner hyphens, unlike {self.name!r}."
+            )
         if not 1 <= self.nodes <= MOST_NODES:
             raise ValueError(f"A cluster has 1 to {MOST_NODES} nodes, not {self.nodes}.")
         if self.hours < 1:
-            raise ValueError(f"A reservation lasts an hour at least, not {self.hours}.")
+            raise ValueError(f"A reservation lasts at least an hour, not {self.hours}.")
         if self.allow_from:
             ipaddress.IPv4Network(self.allow_from)
 
     @property
     def marker(self) -> str:
-        """The description by which a resource says that this deployment made it."""
+        """The description that marks a resource as created by this deployment."""
         return f"Made by GourmetGram for {self.name}"
 
     def owns(self, name: str) -> bool:
-        """Return whether a name belongs to a node of this deployment, whatever its size now."""
+        """Return whether a name belongs to a node of this deployment, even if it has fewer nodes now."""
         return re.fullmatch(rf"{re.escape(self.name)}-\d+", name) is not None

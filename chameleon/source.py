@@ -29,14 +29,14 @@ def revision(settings: Settings) -> str:
     """Return the commit, tag or branch that a machine checks out.
 
     Raises:
-        ProvisioningError: if this clone's commit is not at its origin yet.
+        ProvisioningError: if this clone's commit has not been pushed to its origin.
     """
     if settings.revision:
         return settings.revision
     if settings.repository:
         return "HEAD"
     if not _git("branch", "--remotes", "--contains", "HEAD"):
-        raise ProvisioningError("This clone's commit is not at its origin: push it, or give --revision.")
+        raise ProvisioningError("This clone's commit is not at its origin yet: push it, or give --revision.")
     return _git("rev-parse", "HEAD")
 
 

@@ -19,7 +19,7 @@ def encoded(settings: Settings, node: Node, server_address: str) -> str:
 
 
 def render(settings: Settings, node: Node, server_address: str) -> str:
-    """Return a node's user data; an agent's names the address of the server that it joins."""
+    """Return a node's user data; an agent's contains the address of the server that it joins."""
     files = {
         "deployment": deployment(settings, node, server_address),
         "fetch": (VM / "fetch.sh").read_text(),

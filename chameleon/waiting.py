@@ -1,4 +1,4 @@
-"""Polls until a condition holds, with a deadline, reporting regularly what it waits for."""
+"""Polls until a condition holds, with a deadline and regular progress messages."""
 
 import logging
 import time
@@ -18,7 +18,7 @@ def until(check: Callable[[], Result | None], what: str, *, seconds: float, ever
     """Return the first result of `check` that is not None.
 
     Raises:
-        ProvisioningError: if `seconds` have passed.
+        ProvisioningError: once `seconds` have passed.
     """
     start = time.monotonic()
     told = start
@@ -36,5 +36,5 @@ def until(check: Callable[[], Result | None], what: str, *, seconds: float, ever
 def _looked(check: Callable[[], Result | None]) -> Result | None:
     try:
         return check()
-    except ConnectionError:  # a read is harmless, so it is retried
+    except ConnectionError:  # reads are harmless and can be retried
         return None

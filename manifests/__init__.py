@@ -1,1 +1,1 @@
-"""What the system needs around it: a cluster's platform, or a supervisor on one machine."""
+"""Runs the system: on a cluster with its platform, or on one machine under a supervisor."""

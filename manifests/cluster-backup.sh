@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Back up what can't be recreated from a release's namespace, or restore it into a new one (docs/backup.md).
-# It needs kubectl and rclone. The order is that of manifests/local/backup.py, and the folder has the same shape.
+# Needs kubectl and rclone. The order and the folder's layout are those of manifests/local/backup.py.
 set -euo pipefail
 umask 077
 
@@ -15,7 +15,7 @@ studio() { kube exec --stdin "deployment/$release-label-studio" -- "$@"; }
 
 reach_the_store() {
   touch "$folder/.forwarded" # read before kubectl writes it
-  # Not by the function, of which another process would be the parent that is ended.
+  # Not through the function, which would run kubectl in a subshell, and `kill` would end only that.
   kubectl --namespace "$namespace" port-forward "service/$release-store" :9000 > "$folder/.forwarded" &
   forward=$!
   trap 'kill $forward 2> /dev/null || true; rm -f "$folder/.forwarded"' EXIT

@@ -4,7 +4,7 @@ import subprocess
 
 
 class CommandError(Exception):
-    """A command failed; its own message is on standard error."""
+    """A command failed; it has written the reason to standard error."""
 
 
 def output(namespace: str, program: str, *arguments: str, stdin: str | None = None) -> str:

@@ -1,7 +1,7 @@
-"""What gives Label Studio's first user another password and token; it runs in Label Studio's own Python.
+"""A script that changes the password and token of Label Studio's first user; Label Studio's Python runs it.
 
-Label Studio reads them only at its first start, and keeps them in its database. They are a line of the
-standard input, separated by a space. Where there is no user yet, the first start makes one.
+Label Studio reads them only at its first start, and then keeps them in its database. The script's standard
+input is one line with both, separated by a space. If there is no user yet, the first start will create one.
 """
 
 CHANGE = """

@@ -1,4 +1,4 @@
-"""A release of the chart on a cluster, as helm and kubectl show and change it."""
+"""Reads and changes a release of the chart through helm and kubectl."""
 
 import json
 import re
@@ -21,11 +21,11 @@ Manifest = dict[str, Any]
 
 
 class RolloutError(Exception):
-    """The request can't be carried out; the message says why."""
+    """The request can't be carried out; the message gives the reason."""
 
 
 class Withdrawal(NamedTuple):
-    """What the cluster has on record about a canary that an alert withdrew (cronjobs/canary.py)."""
+    """The cluster's record of a canary that an alert withdrew (cronjobs/canary.py)."""
 
     version: str
     at: str
@@ -36,20 +36,20 @@ class Withdrawal(NamedTuple):
 
 
 class State(NamedTuple):
-    """Which versions are served, and how that came about."""
+    """The versions that are served, and the last change to them."""
 
     key: str
-    """The Helm value that sets the version for everybody."""
+    """Name of the Helm value that sets production's version."""
     current: str
     canary: str
     last_action: str
     """The last promotion or rollback in the Helm history; empty if none."""
     replaced: str | None
-    """The version that it replaced."""
+    """The version that this action replaced."""
     withdrawn: Withdrawal | None
-    """Of the canary, if it no longer gets requests."""
+    """The canary's withdrawal, if it was withdrawn."""
     bucket_prefix: str = ""
-    """What the names of the store's buckets begin with."""
+    """Prefix of the store's bucket names."""
 
 
 class Release:
@@ -59,7 +59,7 @@ class Release:
         self.namespace = namespace
 
     def state(self) -> State:
-        """Read what is deployed.
+        """Read the current state.
 
         Raises:
             RolloutError: there is no release, or an upgrade of it is in progress.
@@ -86,13 +86,13 @@ class Release:
         )
 
     def withdrawal(self, version: str) -> Withdrawal | None:
-        """Return what is on record about the withdrawal of a canary of this version."""
+        """Return the record of the withdrawal of this version as a canary, if any."""
         found = self._found("configmaps", f"--field-selector=metadata.name={NAME}-withdrawn")
         records = [Withdrawal(**one["data"]) for one in found if "data" in one]
         return next((one for one in records if one.version == version), None)
 
     def upgrade(self, values: Mapping[str, str | int], description: str) -> None:
-        """Change these values of the predictor, and wait until its pods match them.
+        """Change these values of the predictor, and wait until its pods match.
 
         Raises:
             RolloutError: helm refused it, or the pods did not become ready in time.
@@ -108,7 +108,7 @@ class Release:
             time.sleep(2)
 
     def _is_as_wanted(self) -> bool:
-        """Return whether every pod has the right model; a terminating one may still answer."""
+        """Return whether every pod has the right model; terminating pods may still answer."""
         (service,) = self._found("inferenceservices", f"--field-selector=metadata.name={SERVICE}")
         of_kserve = f"--selector=serving.kserve.io/inferenceservice={SERVICE}"
         deployments = {one["metadata"]["name"]: one for one in self._found("deployments", of_kserve)}
@@ -130,7 +130,7 @@ class Release:
         try:
             return output(self.namespace, program, *arguments)
         except CommandError as error:
-            message = f"{error}; the model that was served before still is"
+            message = f"{error}; the model that was served before is still served"
             raise RolloutError(message) from error
 
     def _unfinished(self, newest: Manifest, lasting: list[Manifest]) -> str:

@@ -1,6 +1,6 @@
 """`python -m manifests.rollout canary|promote|rollback [VERSION]`: choose the model that a cluster serves.
 
-Each is one `helm upgrade` and a wait. `helm history` then shows who chose what, when and why.
+Each action is one `helm upgrade` and a wait. `helm history` then shows who chose what, when and why.
 """
 
 import argparse
@@ -18,13 +18,13 @@ def canary(release: Release, version: str | None, percent: int, why: str) -> str
     """Route at most ``percent`` % of the requests to a version; return the new state.
 
     Raises:
-        RolloutError: helm refused it, its pods did not become ready, or an alert has withdrawn it already.
+        RolloutError: helm refused it, its pods did not become ready, or an alert has already withdrawn it.
     """
     if not version:
         message = "say which version, with VERSION=…"
         raise RolloutError(message)
     release.state()
-    if before := release.withdrawal(version):  # the chart takes it for the same canary until there was none
+    if before := release.withdrawal(version):  # until it is removed, it counts as the same canary
         release.upgrade({"canary.version": ""}, f"no canary: {before}")
     values: dict[str, str | int] = {"canary.version": version, "canary.percent": percent}
     release.upgrade(values, f"canary {version}, {percent} %: {why}")
@@ -34,7 +34,7 @@ def canary(release: Release, version: str | None, percent: int, why: str) -> str
 
 
 def promote(release: Release, version: str | None, why: str) -> str:
-    """Serve a version, or the canary's, to everybody; return the new state.
+    """Serve a version, by default the canary's, to everybody; return the new state.
 
     Raises:
         RolloutError: there is no canary, an alert has withdrawn it, helm refused it, or its pods did not
@@ -43,7 +43,7 @@ def promote(release: Release, version: str | None, why: str) -> str:
     state = release.state()
     chosen = version or state.canary
     if state.withdrawn and not version:
-        message = f"{state.withdrawn}; to promote it all the same: VERSION={chosen}"
+        message = f"{state.withdrawn}; to promote it anyway: VERSION={chosen}"
         raise RolloutError(message)
     if not chosen and state.last_action == "promote":
         return f"{state.current} gets all requests"

@@ -1,6 +1,6 @@
 """`python -m manifests.rotate`: replace every key and password that the chart made for a release.
 
-The Secret is changed first, then what has copies of it. If it is interrupted, run it again.
+The Secret is changed first, then everything that has copies of it. After an interruption, run it again.
 """
 
 import argparse
@@ -33,7 +33,7 @@ class Rotation:
         self.namespace = namespace
 
     def run(self) -> None:
-        """Replace all of them, and wait until every process has the new ones.
+        """Replace all of them, and wait until every process uses the new ones.
 
         Raises:
             CommandError: kubectl failed.
@@ -57,13 +57,13 @@ class Rotation:
 
 
 def renewed(present: Mapping[str, str]) -> dict[str, str]:
-    """Return a release's Secret with new values for all that is secret in it."""
+    """Return a release's Secret with new values for all keys and passwords."""
     kept = {name: value for name, value in present.items() if name.endswith(NOT_SECRET)}
     return completed(kept, present["S3_ENDPOINT"], present["AWS_DEFAULT_REGION"])
 
 
 def main() -> int:
-    """Replace them; return 0, or 1 after logging why not."""
+    """Replace the keys and passwords; return 0, or 1 after logging an error."""
     parser = argparse.ArgumentParser(description="Replace every key and password of a release on a cluster.")
     parser.add_argument("--namespace", default=NAME, help=f"of the release (default: {NAME})")
     given = parser.parse_args()

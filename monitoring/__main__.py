@@ -16,7 +16,7 @@ DASHBOARDS = {"service": SERVICE, "quality": QUALITY, "loop": LOOP}
 
 
 class Readable(yaml.SafeDumper):
-    """Keeps the line breaks of an expression."""
+    """A dumper that keeps the line breaks of expressions."""
 
     def represent_str(self, text: str) -> yaml.ScalarNode:
         """Write a multi-line string as a block scalar."""
@@ -33,7 +33,7 @@ def files() -> Iterator[tuple[Path, str]]:
     for name, dashboard in DASHBOARDS.items():
         yield IN_CHART / f"dashboards/{name}.json", json.dumps(dashboard, indent=2) + "\n"
     text = yaml.dump(alerting(IN_CHART / "rules"), Dumper=Readable, sort_keys=False, width=110)
-    yield IN_CHART / "dashboards/alerts.yaml", f"# Made of rules/ by `make dashboards`.\n{text}"
+    yield IN_CHART / "dashboards/alerts.yaml", f"# Generated from rules/ by `make dashboards`.\n{text}"
 
 
 def main() -> None:

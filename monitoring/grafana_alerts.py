@@ -1,7 +1,7 @@
-"""The alerts for Grafana's own alerting, generated from the Prometheus rules: one source, two tools.
+"""The alerts for Grafana's own alerting, generated from the Prometheus rules.
 
 A Prometheus rule fires for each series that its expression returns, whatever the value. Here the expression
-is the query A, and the condition C holds for each of its series.
+is query A, and condition C is true for each of its series.
 """
 
 import re

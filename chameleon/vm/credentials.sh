@@ -1,5 +1,5 @@
 #!/bin/bash
-# Print how to sign in to each tool. Needs root, as the cluster's own credentials do.
+# Print how to sign in to each tool. Needs root, like the cluster's own credentials.
 set -euo pipefail
 export KUBECONFIG=/etc/rancher/k3s/k3s.yaml
 

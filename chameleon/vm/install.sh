@@ -1,5 +1,5 @@
 #!/bin/bash
-# Install what this machine's role needs, step by step; every step may run again.
+# Install what this machine's role needs, step by step; every step can be repeated.
 # Progress goes to the console, which `make chameleon-up` reads; everything else to the log.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -9,7 +9,7 @@ set -a
 # shellcheck source=manifests/versions.env
 . ../../manifests/versions.env
 set +a
-# A machine under 6 GB gets less of everything.
+# A machine with less than 6 GB gets smaller values.
 SMALL=$(awk '/^MemTotal:/ {print ($2 < 6000000) ? "yes" : "no"}' /proc/meminfo)
 export SMALL DEBIAN_FRONTEND=noninteractive KUBECONFIG=/etc/rancher/k3s/k3s.yaml HOME="${HOME:-/root}"
 

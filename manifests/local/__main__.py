@@ -69,7 +69,7 @@ COMMANDS: dict[str, Callable[[LocalSettings], None]] = {
 
 
 def main() -> None:
-    """Run the command that was asked for."""
+    """Run the command named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m manifests.local")
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("arguments", nargs=argparse.REMAINDER)

@@ -1,8 +1,9 @@
 """Backs up what can't be recreated, while everything runs, and restores it where there is no state yet.
 
-The order keeps the copy consistent. The spool comes first: an entry is then in its copy or in the buckets'.
-Label Studio's database comes after the buckets: it has every annotation in them, and the next sync exports
-any others. What its tasks refer to is copied again at the end, so that every task finds its photo.
+The order keeps the copy consistent. The spool comes first, so that each entry is in its copy or in that of
+the buckets. Label Studio's database comes after the buckets: it contains every annotation in them, and the
+next sync exports any newer ones. What its tasks refer to is copied again at the end, so that every task
+finds its photo.
 """
 
 import json
@@ -20,12 +21,12 @@ from manifests.local.settings import ROOT, SECRETS, STATE
 DEFAULT = ROOT / "backup"
 DATABASE = "label-studio/label_studio.sqlite3"
 FINISHED = "backup.json"
-"""Written last, and removed before anything else is written: without it, a backup is incomplete."""
+"""Written last, and removed before anything else is written; a backup without it is incomplete."""
 ASKED_ABOUT = ("production", "tracking/predictions", "labelstudio/tasks")
 
 
 def save(folder: Path) -> None:
-    """Bring a backup folder up to date, deletions included."""
+    """Bring a backup folder up to date, including deletions."""
     if not SECRETS.exists():
         sys.exit("There is nothing to back up yet: start everything with make up.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,7 +43,7 @@ def save(folder: Path) -> None:
 
 
 def restore(folder: Path) -> None:
-    """Restore a backup where there is no state; `make up` then continues from it."""
+    """Restore a backup into an empty checkout; `make up` then continues from it."""
     if not (folder / FINISHED).exists():
         sys.exit(f"{folder} is not a complete backup: it has no {FINISHED}, which make backup writes last.")
     if supervisor.running() or SECRETS.exists():
@@ -71,7 +72,7 @@ def _copy_spool(source: Path, target: Path) -> None:
 
 
 def _copy_database(source: Path, target: Path) -> None:
-    """Copy a consistent snapshot by SQLite's own means: the server may be writing."""
+    """Copy a consistent snapshot with SQLite's backup API, since the server may be writing."""
     unfinished = target.with_suffix(".new")
     unfinished.unlink(missing_ok=True)
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(unfinished)) as copy:

@@ -9,7 +9,7 @@ from manifests.local.settings import LocalSettings
 
 
 class Component(NamedTuple):
-    """A program of supervisord.conf that a person or another component can reach."""
+    """A program of supervisord.conf that users or other components connect to."""
 
     name: str
     title: str
@@ -21,11 +21,11 @@ class Component(NamedTuple):
         return port
 
     def url(self, settings: LocalSettings) -> str:
-        """Return its address for a browser on this machine."""
+        """Return its URL for a browser on this machine."""
         return f"http://localhost:{self.port(settings)}"
 
     def answers(self, settings: LocalSettings) -> bool:
-        """Return whether it is ready now; a store that demands a signature is."""
+        """Return whether it is ready now; a store that asks for a signature counts as ready."""
         try:
             response = requests.get(f"http://127.0.0.1:{self.port(settings)}{self.ready_path}", timeout=5)
         except requests.RequestException:

@@ -1,6 +1,6 @@
-"""Label Studio's database: an empty one comes with its installation, since its migrations take half a minute.
+"""Label Studio's database: an empty one is made during installation, since the migrations take half a minute.
 
-Migrations that are interrupted fail for good when they are run again, so none run in a database that is used.
+Interrupted migrations can never be completed, so none are run on the database that is used.
 """
 
 import shutil

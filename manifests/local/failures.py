@@ -1,4 +1,4 @@
-"""Failures on one machine, each as a sentence that says what to do about it."""
+"""Reports failures on one machine, each in a sentence that says what to do."""
 
 import errno
 import shutil
@@ -17,7 +17,7 @@ from manifests.local.settings import STATE
 INTERRUPTED = 130
 MIB = 1024 * 1024
 ROOM_MIB = 64
-"""Enough for the logs and a new Label Studio database, with some to spare."""
+"""Enough for the logs and a new Label Studio database, with a margin."""
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def told_in_a_sentence() -> Iterator[None]:
 
 
 def full_disk() -> str | None:
-    """Return a warning if the disk is nearly full; None if not."""
+    """Return a warning if the disk is nearly full, else None."""
     STATE.mkdir(exist_ok=True)
     free = shutil.disk_usage(STATE).free // MIB
     if free >= ROOM_MIB:

@@ -9,7 +9,7 @@ import yaml
 from manifests.local.settings import ROOT, STATE, LocalSettings
 
 NAMESPACE = "gourmetgram"
-"""The namespace that the rules need, in place of one of Kubernetes."""
+"""Stands in for the Kubernetes namespace that the rules require."""
 
 
 def require_programs(settings: LocalSettings) -> None:
@@ -24,7 +24,7 @@ def require_programs(settings: LocalSettings) -> None:
 
 
 def configure(settings: LocalSettings) -> None:
-    """Write Prometheus' configuration."""
+    """Write Prometheus' configuration file."""
     for folder in ("prometheus", "alertmanager"):
         (STATE / folder).mkdir(exist_ok=True)
     text = yaml.safe_dump(configuration(settings), sort_keys=False)

@@ -13,7 +13,7 @@ LABEL_STUDIO_PYTHON = ROOT / ".venv-label-studio/bin/python"
 
 
 def rotate(settings: LocalSettings) -> None:
-    """Replace them, in Label Studio's database too; start everything again if it was running."""
+    """Replace them, also in Label Studio's database; restart everything if it was running."""
     was_running = supervisor.running()
     supervisor.stop()
     generate_secrets()

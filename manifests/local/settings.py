@@ -63,7 +63,7 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def generate_secrets() -> None:
-    """Write new keys and passwords; everything else that the file says stays."""
+    """Write new keys and passwords; everything else in the file stays."""
     generated = {
         "LABEL_STUDIO_USERNAME": "annotator@gourmetgram.local",
         **(_read(SECRETS) if SECRETS.exists() else {}),

@@ -13,10 +13,10 @@ from manifests.local.settings import SECRETS, STATE, LocalSettings, environment
 
 READY_SECONDS = 300
 ENDINGS = 3
-"""A component that has exited this often during the wait will not run."""
+"""After this many exits during the wait, a component is considered broken."""
 STOPPED = {"STOPPED", "EXITED", "FATAL"}
 STARTED_WITH = STATE / "started-with"
-"""A digest of the settings that the components run with, as they may be secret."""
+"""A digest of the settings that the components run with, which may be secret."""
 SET_UP = {"store": ("cronjobs.buckets",), "label-studio": ("cronjobs.label_studio.setup",)}
 
 
@@ -63,7 +63,7 @@ def start_what_stopped(settings: LocalSettings) -> None:
 
 
 def wait(settings: LocalSettings, components: Sequence[Component] = COMPONENTS) -> None:
-    """Wait for each component and set it up once it responds, in the order of their dependencies."""
+    """Wait for each component, in the order of dependencies, and set it up once it responds."""
     started = time.monotonic()
     for component in components:
         _await(settings, component, started + READY_SECONDS)
@@ -100,6 +100,6 @@ def refuse_taken_ports(settings: LocalSettings, components: Sequence[Component])
 
 
 def _digest(settings: LocalSettings) -> str:
-    """Hash all settings of all components; their own come from the environment."""
+    """Hash all settings of all components, including those from the environment."""
     known = sorted((name, value) for name, value in environment(settings).items() if "GOURMETGRAM" in name)
     return hashlib.sha256(repr((known, settings)).encode()).hexdigest()

@@ -20,7 +20,7 @@ SAID = {
     "EXITED": "exited: start it with make up",
     "FATAL": "exited at every start; no more attempts",
 }
-"""Plain words for supervisord's states, for a component that does not respond."""
+"""Explanations of supervisord's states, for a component that does not respond."""
 
 
 class Line(NamedTuple):
@@ -34,7 +34,7 @@ class Line(NamedTuple):
 
     @property
     def missing(self) -> bool:
-        """Return whether the system lacks this component."""
+        """Return whether this component is required but not ready."""
         return self.needed and self.state != READY
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install what the chart stands on, at the versions of versions.env, into the cluster that kubectl talks to.
+# Install the chart's prerequisites, at the versions in versions.env, into kubectl's current cluster.
 set -euo pipefail
 cd "$(dirname "$0")"
 # shellcheck source=manifests/versions.env
@@ -25,7 +25,7 @@ if ! kubectl get apiservice v1beta1.metrics.k8s.io >/dev/null 2>&1; then
   release=https://github.com/kubernetes-sigs/metrics-server/releases/download/$METRICS_SERVER_VERSION
   kubectl apply --filename "$release/components.yaml"
   if [[ $(kubectl config current-context) == kind-* ]]; then
-    # kind signs the kubelet's certificate by no authority that a pod knows.
+    # In kind, pods don't know the authority that signs the kubelet's certificate.
     kubectl patch deployment metrics-server --namespace kube-system --type json --patch \
       '[{"op": "add", "path": "/spec/template/spec/containers/0/args/-", "value": "--kubelet-insecure-tls"}]'
   fi

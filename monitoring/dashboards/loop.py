@@ -1,4 +1,4 @@
-"""Is the feedback loop running: from uploads to tasks to labels, and the jobs in between."""
+"""Is the feedback loop running, from uploads to tasks to labels, with the jobs in between?"""
 
 from monitoring.dashboards.panels import GREEN, NS, RED, bars, choice, dashboard, lines, stat
 
@@ -14,7 +14,7 @@ LOOP = dashboard(
         [
             bars(
                 "Funnel",
-                "Uploads of the window, how many of them anybody was asked about, and how many labels came.",
+                "Uploads in the window, how many of them became tasks, and how many got labels.",
                 "short",
                 (f"sum(increase(gourmetgram_predictions_total{{{NS}}}[$window]))", "uploads"),
                 (
@@ -26,7 +26,7 @@ LOOP = dashboard(
                 (f"sum(gourmetgram:labels:max{{{WINDOW}}})", "labels"),
             ),
             bars(
-                "Labels", "Labels of the window's predictions, by why the photo was labelled.", "short",
+                "Labels", "Labels of the window's predictions, by the reason for labelling.", "short",
                 (f"sum by (source) (gourmetgram:labels:max{{{WINDOW}}})", "{{source}}"),
             ),
             stat(
@@ -45,7 +45,7 @@ LOOP = dashboard(
                 (f"gourmetgram:waiting_tasks:max{{{NS}}}", "{{source}}"),
             ),
             lines(
-                "Age of the oldest task", "Since its prediction was made; the alert is at seven days.", "s",
+                "Age of the oldest task", "Time since its prediction; the alert fires after seven days.", "s",
                 (
                     f"time() - gourmetgram:oldest_waiting_task:max{{{NS}}}"
                     f" or 0 * gourmetgram:waiting_tasks:max{{{NS}}}",
@@ -57,11 +57,11 @@ LOOP = dashboard(
                 (f"gourmetgram:waiting_outputs:max{{{NS}}}", "{{source}}"),
             ),
             lines(
-                "Unfinished deletions", "Deletions that were started and are not complete.", "short",
+                "Unfinished deletions", "Deletions that were started but are not complete.", "short",
                 (f"gourmetgram:unfinished_deletions:max{{{NS}}}", "deletions"),
             ),
             lines(
-                "Quarantine", "Predictions of whose answers nothing could be made.", "short",
+                "Quarantine", "Predictions whose answers could not be used.", "short",
                 (f"gourmetgram:quarantined:max{{{NS}}}", "{{source}}"),
             ),
         ],
@@ -71,7 +71,7 @@ LOOP = dashboard(
         8,
         [
             lines(
-                "Since the last success", "Each job should do all its work once a day.", "s",
+                "Since the last success", "Each job should complete its work once a day.", "s",
                 (f"time() - (gourmetgram:cronjob_success:max{{{NS}}} > 0)", "{{cronjob}}"),
             ),
             lines(

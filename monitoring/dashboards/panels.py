@@ -29,7 +29,7 @@ def stat(title: str, words: str, expression: str, unit: str, *colours: tuple[flo
 
 
 def lines(title: str, words: str, unit: str, *queries: Query, span: Json | None = None) -> Panel:
-    """Draw series over time; ``span`` bounds the axis, as ``{"min": 0, "max": 1}``."""
+    """Draw series over time; ``span`` sets the axis range, such as ``{"min": 0, "max": 1}``."""
     options = {"legend": {"displayMode": "list", "placement": "bottom"}, "tooltip": {"mode": "multi"}}
     targets = [_target(*query) for query in queries]
     panel = _panel(title, words, unit, targets, {"type": "timeseries", "options": options})

@@ -1,4 +1,4 @@
-"""How good is the model, how sure are we of that, and are its inputs drifting?"""
+"""How good is the model, how certain is that, and are its inputs drifting?"""
 
 from monitoring.dashboards.panels import NS, bars, choice, dashboard, lines, matrix, stat
 
@@ -15,7 +15,7 @@ OUTCOMES = {
 
 
 def two_by_two() -> str:
-    """Put the four counters into one vector with the labels prediction and actual."""
+    """Combine the four counters into one vector with the labels prediction and actual."""
     cells = []
     for name, (prediction, actual) in OUTCOMES.items():
         counted = f"sum(increase({name}{{{NS}}}[$__range]))"
@@ -24,9 +24,9 @@ def two_by_two() -> str:
     return " or ".join(cells)
 
 
-def accuracy(part: str) -> str:
-    """Select a part of the accuracy in the chosen window, of all model versions together."""
-    return f'gourmetgram:accuracy:{part}{{{WINDOW},model_version="all"}}'
+def accuracy(statistic: str) -> str:
+    """Select a statistic of the accuracy in the chosen window, for all model versions together."""
+    return f'gourmetgram:accuracy:{statistic}{{{WINDOW},model_version="all"}}'
 
 
 MEAN_CONFIDENCE = f'gourmetgram:mean_confidence:ratio{{{WINDOW},model_version="all"}}'
@@ -36,18 +36,18 @@ QUALITY = dashboard(
     "gourmetgram-quality",
     "GourmetGram / Model quality",
     (
-        "Of all predictions, estimated from the labels of some",
+        "Of all predictions, estimated from a labelled sample",
         5,
         [
             stat("Accuracy", "Share of the predictions that are right.", accuracy("ratio"), "percentunit"),
             stat("At least", "Lower end of the 95 % interval.", accuracy("lower"), "percentunit"),
             stat("At most", "Upper end of the 95 % interval.", accuracy("upper"), "percentunit"),
             stat(
-                "Labels", "How many labels of a simple random sample would say as much.",
+                "Labels", "Size of a simple random sample that would be as informative.",
                 accuracy("effective_labels"), "short",
             ),
             stat(
-                "Confidence", "Mean confidence of the same predictions: what the model expects of itself.",
+                "Confidence", "Mean confidence of the same predictions: the accuracy that the model expects.",
                 MEAN_CONFIDENCE, "percentunit",
             ),
             stat(
@@ -63,7 +63,7 @@ QUALITY = dashboard(
         [
             matrix(
                 "Confusion matrix",
-                "Labels of the random sample: a row is what the photo shows, a column what the model said.",
+                "Labels of the random sample: rows are the true classes, columns the predicted ones.",
                 f'gourmetgram:labels:max{{{WINDOW},source="random_sampling"}}', "actual", "predicted",
             ),
         ],
@@ -73,7 +73,7 @@ QUALITY = dashboard(
         9,
         [
             lines(
-                "Performance over time", "Of the window's predictions, up to each moment.",
+                "Performance over time", "Accuracy of the window that ends at each point in time.",
                 "percentunit",
                 (accuracy("ratio"), "accuracy"),
                 (accuracy("lower"), "at least"),
@@ -85,7 +85,7 @@ QUALITY = dashboard(
                 span=SHARE,
             ),
             lines(
-                "By model version", "Accuracy of each version that answered in the window.", "percentunit",
+                "By model version", "Accuracy of each version that was used in the window.", "percentunit",
                 (f'gourmetgram:accuracy:ratio{{{WINDOW},model_version!="all"}}', "{{model_version}}"),
                 span=SHARE,
             ),
@@ -102,13 +102,13 @@ QUALITY = dashboard(
             ),
             lines(
                 "All predictions against flagged ones",
-                "What users flag is wrong more often: it says nothing of the accuracy.", "percentunit",
+                "Flagged predictions are wrong more often, so they don't show the accuracy.", "percentunit",
                 (accuracy("ratio"), "all predictions"),
                 (f"gourmetgram:flagged:ratio{{{WINDOW}}}", "flagged"),
                 span=SHARE,
             ),
             lines(
-                "Labels", "Labels of the window, by why the photo was labelled.", "short",
+                "Labels", "Labels in the window, by the reason for labelling.", "short",
                 (f"sum by (source) (gourmetgram:labels:max{{{WINDOW}}})", "{{source}}"),
             ),
         ],
@@ -118,7 +118,7 @@ QUALITY = dashboard(
         11,
         [
             bars(
-                "Recall", "Share of a class's photos that the model knew.", "percentunit",
+                "Recall", "Share of a class's photos that the model recognized.", "percentunit",
                 (f"gourmetgram:class_recall:ratio{{{WINDOW}}}", "{{class}}"), span=SHARE,
             ),
             bars(
@@ -130,7 +130,7 @@ QUALITY = dashboard(
                 (f"gourmetgram:class_f1:ratio{{{WINDOW}}}", "{{class}}"), span=SHARE,
             ),
             bars(
-                "Labels by class", "Labels that each class's recall rests on.", "short",
+                "Labels by class", "Number of labels behind each class's recall.", "short",
                 (f"gourmetgram:class_recall:effective_labels{{{WINDOW}}}", "{{class}}"),
             ),
         ],
@@ -140,15 +140,15 @@ QUALITY = dashboard(
         9,
         [
             lines(
-                "Predictions by class", "Share of each class among the predictions of a day.", "percentunit",
+                "Predictions by class", "Share of each class in a day's predictions.", "percentunit",
                 (f"gourmetgram:predictions:share{{{NS}}}", "{{predicted}}"), span=SHARE,
             ),
             lines(
-                "Confidence", "Share of the predictions of a day, by confidence.", "percentunit",
+                "Confidence", "Share of a day's predictions, by confidence.", "percentunit",
                 (f"gourmetgram:confidences:share{{{NS}}}", "{{confidence}}"), span=SHARE,
             ),
             lines(
-                "Drift", "Population stability index against the week before; above 0.25 is a shift.",
+                "Drift", "Population stability index compared with the week before; above 0.25 is a shift.",
                 "short",
                 (f"gourmetgram:predictions:stability_index{{{NS}}}", "class mix"),
                 (f"gourmetgram:confidences:stability_index{{{NS}}}", "confidence"),
@@ -160,21 +160,21 @@ QUALITY = dashboard(
         "Model Feedback API: outcomes of any binary model",
         9,
         [
-            matrix("Two by two", "Outcomes of the shown time.", two_by_two(), "actual", "prediction"),
+            matrix("Two by two", "Outcomes in the shown time range.", two_by_two(), "actual", "prediction"),
             lines(
-                "Performance", "Since each process started; the alert compares days.", "percentunit",
+                "Performance", "Since each process started; the alert compares whole days.", "percentunit",
                 *((f"{name}{{{NS}}}", name) for name in ("accuracy", "precision", "recall", "f1_score")),
                 (f"gourmetgram:model_feedback:accuracy1d{{{NS}}}", "accuracy of a day"),
                 (f"gourmetgram:accuracy:target{{{NS}}}", "target"),
                 span=SHARE,
             ),
             lines(
-                "Feedback", "Requests to /feedback a second, of every kind.", "reqps",
+                "Feedback", "All requests to /feedback per second.", "reqps",
                 (f"sum(rate({FEEDBACK}[$__rate_interval]))", "all"),
                 (f"gourmetgram:model_feedback:increase1d{{{NS}}} / 86400", "outcomes, mean of a day"),
             ),
             lines(
-                "Feedback refused", "Share of the requests to /feedback that were refused or failed.",
+                "Feedback refused", "Share of the requests to /feedback that were rejected or failed.",
                 "percentunit",
                 (
                     f"(sum by (status) (rate({REFUSED}[$__rate_interval]))"

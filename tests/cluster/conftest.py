@@ -1,4 +1,4 @@
-"""The cluster of `make test-cluster-up` as fixtures: a namespace for each test, clients, users' commands."""
+"""Fixtures for the cluster of `make test-cluster-up`: a namespace per test, clients, kubectl and helm."""
 
 import os
 import secrets
@@ -18,7 +18,7 @@ RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 
 @pytest.fixture(scope="session")
 def node() -> Iterator[Node]:
-    """Give the running node, its kubectl and helm on PATH, the clients configured for it."""
+    """Return the running node, with kubectl and helm on PATH and the clients configured."""
     node = this_machines_node()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in node.environment.items():
@@ -32,21 +32,21 @@ def node() -> Iterator[Node]:
 
 @pytest.fixture
 def built_node(node: Node) -> BuiltNode:
-    """Give the node where it is the one that is built here."""
+    """Return the node if it is built here, without kind."""
     if not isinstance(node, BuiltNode):
-        pytest.skip("kind's network and life are Docker's")
+        pytest.skip("Docker controls kind's network and life cycle")
     return node
 
 
 @pytest.fixture(scope="session")
 def core(node: Node) -> client.CoreV1Api:  # noqa: ARG001 (configures the client)
-    """Give the client of pods, services, volumes."""
+    """Return the client for pods, services and volumes."""
     return client.CoreV1Api()
 
 
 @pytest.fixture
 def namespace(core: client.CoreV1Api) -> Iterator[str]:
-    """Give a namespace that holds its pods to the restricted standard, and remove it afterwards."""
+    """Create a namespace that enforces the restricted pod-security standard, and remove it afterwards."""
     name = f"test-{secrets.token_hex(4)}"
     core.create_namespace({"metadata": {"name": name, "labels": RESTRICTED}})
     yield name
@@ -55,13 +55,13 @@ def namespace(core: client.CoreV1Api) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def kubectl(node: Node) -> Command:  # noqa: ARG001 (puts kubectl on PATH)
-    """Run kubectl as users do, and return what it writes."""
+    """Run kubectl as users do, and return its output."""
     return _command("kubectl")
 
 
 @pytest.fixture(scope="session")
 def helm(node: Node) -> Command:  # noqa: ARG001 (puts helm on PATH)
-    """Run helm as users do, and return what it writes."""
+    """Run helm as users do, and return its output."""
     return _command("helm")
 
 
@@ -69,7 +69,7 @@ def helm(node: Node) -> Command:  # noqa: ARG001 (puts helm on PATH)
 def restart_api_server(node: Node, kubectl: Command) -> Callable[[], None]:
     """Kill the API server, and wait until it answers again.
 
-    kubectl asks it: Python's ssl leaves a socket open that is reset between connection and handshake.
+    Uses kubectl: Python's ssl leaves a socket open that is reset between connection and handshake.
     """
 
     def answers() -> bool:

@@ -1,4 +1,4 @@
-"""Pods that the restricted pod-security standard admits, for tests of the cluster itself."""
+"""Pods that comply with the restricted pod-security standard, for tests of the cluster itself."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.cluster.node.polling import wait_until
 
 
 def pod_spec(program: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 (Kubernetes' own fields)
-    """Return a pod's spec that runs a Python program."""
+    """Return a pod spec that runs a Python program."""
     container = {
         "name": "python",
         "image": BASE_IMAGE,
@@ -29,13 +29,13 @@ def start(core: client.CoreV1Api, namespace: str, name: str, spec: dict[str, Any
 
 
 def output(core: client.CoreV1Api, namespace: str, name: str) -> str:
-    """Wait for the pod's end and return what it wrote.
+    """Wait until the pod ends and return its output.
 
     Raises:
-        AssertionError: It failed.
+        AssertionError: The pod failed.
     """
     ended = wait_until(lambda: _phase(core, namespace, name) in {"Succeeded", "Failed"}, f"the end of {name}")
-    # Decoded here: the client itself would make the text of a Python literal of it.
+    # Decoded here, since the client would return the text of a Python bytes literal.
     log = core.read_namespaced_pod_log(name, namespace, _preload_content=False).data.decode()
     assert ended
     assert _phase(core, namespace, name) == "Succeeded", log

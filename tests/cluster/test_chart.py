@@ -1,4 +1,4 @@
-"""The API server itself takes what the chart renders, in every scenario and stage."""
+"""The API server accepts the chart's objects in every scenario and stage."""
 
 import json
 import shutil
@@ -36,9 +36,9 @@ def test_the_api_server_takes_every_scenario(helm: Command, namespace: str, scen
 
 @pytest.fixture
 def cloudnative_pg(kubectl: Command) -> Iterator[None]:
-    """Let the API server know a Cluster of CloudNativePG; there is no operator that would make one."""
+    """Define CloudNativePG's Cluster in the API server; no operator runs that would create one."""
     if shutil.which("go") is None:
-        pytest.skip("Go is not installed, which brings the definition")
+        pytest.skip("Go, which fetches the definition, is not installed")
     folder = module(CLOUDNATIVE_PG, versions()["CLOUDNATIVE_PG_VERSION"]) / "config/crd/bases"
     definition = f"--filename={folder}/postgresql.cnpg.io_clusters.yaml"
     kubectl("apply", "--server-side", definition)

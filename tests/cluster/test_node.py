@@ -1,4 +1,4 @@
-"""The cluster under the tests is a real Kubernetes: what the chart needs of one works on it."""
+"""The tests' cluster is a real Kubernetes: everything that the chart needs works."""
 
 import socket
 import subprocess

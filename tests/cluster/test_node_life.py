@@ -1,4 +1,4 @@
-"""The node outlives being killed, and leaves nothing when taken down: what was installed goes with it."""
+"""The node survives being killed, and leaves nothing behind when it is taken down."""
 
 import os
 import signal
@@ -31,11 +31,11 @@ def test_taken_down_twice_it_leaves_nothing_and_starts_anew(built_node: BuiltNod
     assert isolation.remains() == []
     assert not STATE.exists()
     _up()
-    config.load_kube_config(os.environ["KUBECONFIG"])  # of another certificate authority
+    config.load_kube_config(os.environ["KUBECONFIG"])  # with a different certificate authority
     pods = client.CoreV1Api().list_pod_for_all_namespaces().items
     assert {pod.status.phase for pod in pods} == {"Running"}
 
 
 def _up() -> None:
-    """Start the node as users do: it outlives the command."""
+    """Start the node as users do; it keeps running after the command."""
     run(sys.executable, "-m", "tests.cluster.node", "up")

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The chart, with the images that were built here, and the ports by which people reach it.
+# Install the chart with the images built here, and open the ports for its users.
 set -euo pipefail
 values=()
 [ "$SMALL" = no ] || values=(--values small/gourmetgram.yaml)

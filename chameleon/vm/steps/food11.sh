@@ -1,12 +1,12 @@
 #!/bin/bash
-# Put Food-11 on this machine and give it to the cluster as the volume claim "food11".
-# Source: $1, which replaces what is there, or $FOOD11: a URL of a zip, the path of a zip or a folder, or "none".
+# Put Food-11 on this machine and offer it to the cluster as the volume claim "food11".
+# Source: $1, which replaces earlier photos, or $FOOD11: a URL of a zip, the path of a zip or a folder, or "none".
 set -euo pipefail
 from=${1:-$FOOD11}
 target=/srv/food11/Food-11
 export KUBECONFIG=/etc/rancher/k3s/k3s.yaml
 
-# First, and for an empty folder too: Jupyter doesn't start without the claim.
+# Create the claim first, even for an empty folder: Jupyter doesn't start without it.
 mkdir -p /srv/food11
 sed "s/NODE_NAME/$(hostname)/" "$(dirname "$0")/../food11.yaml" | kubectl apply -f -
 [ "$from" != none ] || exit 0
@@ -31,7 +31,7 @@ if [ $# -gt 0 ] || [ ! -d "$target" ]; then
     case "$from" in
         *://*)
             curl --fail --location --retry 5 --silent --show-error --output "$work.zip" "$from" || {
-                # The system runs without the course's data, so this isn't tried for ever.
+                # The system runs without the course's data, so this isn't retried forever.
                 echo "gourmetgram: no Food-11 at $from: sudo $0 PATH" | tee /dev/console
                 exit 0
             }

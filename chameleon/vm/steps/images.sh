@@ -1,6 +1,6 @@
 #!/bin/bash
-# Build the images from the source that is here, under its commit, and hand them to this machine's k3s.
-# k3s imports what lies in this folder whenever it starts, so an agent may build before it joins.
+# Build the images from the source here, tagged with its commit, and import them into this machine's k3s.
+# k3s imports everything in this folder when it starts, so an agent can build before it joins.
 set -euo pipefail
 folder=/var/lib/rancher/k3s/agent/images
 source=/opt/gourmetgram

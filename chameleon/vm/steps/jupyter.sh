@@ -1,5 +1,5 @@
 #!/bin/bash
-# JupyterLab with Food-11 at hand, where there is memory for it; its token is made once.
+# Install JupyterLab with Food-11 mounted, if there is enough memory; its token is generated once.
 set -euo pipefail
 [ "$SMALL" = no ] || exit 0
 kubectl get secret jupyter --namespace gourmetgram >/dev/null 2>&1 ||

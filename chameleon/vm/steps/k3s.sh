@@ -1,9 +1,9 @@
 #!/bin/bash
-# k3s at the pinned version: the cluster itself on the first machine, a member of it on the others.
+# Install k3s at the pinned version: the server on the first machine, an agent on the others.
 set -euo pipefail
 export INSTALL_K3S_VERSION="$K3S_VERSION" K3S_TOKEN="$JOIN_TOKEN"
 if [ "$NODE_ROLE" = server ]; then
-    # Each part has a port of its own, so no ingress is needed.
+    # Each component has its own port, so no ingress is needed.
     export INSTALL_K3S_EXEC="server --disable=traefik --secrets-encryption --write-kubeconfig-mode=0600"
 else
     export INSTALL_K3S_EXEC="agent" K3S_URL="https://$SERVER_ADDRESS:6443"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A small machine gets a swap file, for building images; pods don't use it.
+# Give a small machine a swap file for building images; pods don't use it.
 set -euo pipefail
 [ "$SMALL" = yes ] || exit 0
 [ -e /swapfile ] || {

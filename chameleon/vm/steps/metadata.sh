@@ -1,5 +1,5 @@
 #!/bin/bash
-# Pods may not read this machine's user data, which holds the cluster's join token.
+# Keep pods from reading this machine's user data, which contains the cluster's join token.
 set -euo pipefail
 cat >/etc/systemd/system/gourmetgram-metadata.service <<'UNIT'
 [Unit]

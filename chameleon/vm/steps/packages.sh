@@ -1,5 +1,5 @@
 #!/bin/bash
-# Debian packages that the later steps use, and helm at the pinned version, checked against its published sum.
+# Install the Debian packages that later steps use, and helm at the pinned version, verified by its checksum.
 set -euo pipefail
 apt-get update -q
 apt-get install -y -q --no-install-recommends buildah ca-certificates curl iptables unzip

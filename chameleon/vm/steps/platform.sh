@@ -1,5 +1,5 @@
 #!/bin/bash
-# What the chart stands on, from the same script and versions as any other cluster of this project.
+# Install the chart's prerequisites, with the same script and versions as on any other cluster.
 set -euo pipefail
 /opt/gourmetgram/manifests/platform/install.sh
 [ "$SMALL" = yes ] || exit 0

@@ -1,4 +1,4 @@
-"""The Kubernetes that the tests run on: kind where Docker is, else a node built from published Go modules."""
+"""The Kubernetes for the tests: kind if Docker is available, else a node built from published Go modules."""
 
 import shutil
 import subprocess
@@ -10,26 +10,26 @@ from tests.cluster.node.kind import KindNode
 
 
 class Node(Protocol):
-    """A cluster of one node with KServe, Prometheus Operator, a default storage class and metrics of pods."""
+    """A single-node cluster with KServe, the Prometheus Operator, a default StorageClass and pod metrics."""
 
     @property
     def environment(self) -> dict[str, str]:
-        """What kubectl, helm and Kubernetes' clients need to find the cluster."""
+        """Environment variables by which kubectl, helm and clients find the cluster."""
 
     def build(self) -> object:
-        """Build what is missing in the cache."""
+        """Build what the cache lacks."""
 
     def up(self) -> None:
-        """Start the node, or repair a running one, and wait until KServe is ready."""
+        """Start the node or repair a running one, and wait until KServe is ready."""
 
     def down(self) -> None:
-        """End the node and remove everything but the cache; harmless where there is none."""
+        """Stop the node and remove everything but the cache; do nothing if there is none."""
 
     def build_image(self, name: str, dockerfile: Path, context: Path) -> None:
-        """Build an image from a Dockerfile and bring it into the node."""
+        """Build an image from a Dockerfile and load it into the node."""
 
     def restart(self, component: str) -> None:
-        """Kill a component, `kube-apiserver` for one; it comes up again by itself."""
+        """Kill a component, such as `kube-apiserver`; it is restarted automatically."""
 
 
 def this_machines_node() -> Node:

@@ -21,7 +21,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     node = this_machines_node()
     if isinstance(node, BuiltNode) and os.geteuid() != 0:
-        log.error("Without Docker and kind the cluster is built and run by root: call this with sudo.")
+        log.error("Without Docker and kind, building and running the cluster requires root: use sudo.")
         return 1
     start = time.monotonic()
     try:
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(node: Node, _: argparse.Namespace) -> None:
-    """Build what is missing in the cache."""
+    """Build what the cache lacks."""
     node.build()
 
 
@@ -64,18 +64,18 @@ def _up(node: Node, _: argparse.Namespace) -> None:
 
 
 def _down(node: Node, _: argparse.Namespace) -> None:
-    """End the cluster and remove everything but the cache."""
+    """Stop the cluster and remove everything but the cache."""
     node.down()
 
 
 def _environment(node: Node, _: argparse.Namespace) -> None:
-    """Print what a shell needs for kubectl and helm."""
+    """Print the environment for kubectl and helm, for a shell."""
     for name, value in node.environment.items():
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
 
 
 def _image(node: Node, arguments: argparse.Namespace) -> None:
-    """Build an image from a Dockerfile and bring it into the cluster."""
+    """Build an image from a Dockerfile and load it into the cluster."""
     node.build_image(arguments.name, arguments.dockerfile, arguments.context)
 
 

@@ -1,4 +1,4 @@
-"""What a bare cluster lacks: DNS, volumes on demand, metrics of pods; its authors' manifests, adapted."""
+"""What a bare cluster lacks: DNS, dynamic volumes and pod metrics, from adapted upstream manifests."""
 
 from pathlib import Path
 from string import Template
@@ -23,7 +23,7 @@ def install_dns() -> None:
 
 
 def install_volumes() -> None:
-    """Install the provisioner that kind has too; its class is the default, `standard`, as there."""
+    """Install the volume provisioner that kind uses; as there, its class `standard` is the default."""
     manifest = (built(LOCAL_PATH_PROVISIONER) / "deploy/local-path-storage.yaml").read_text()
     manifest = manifest.replace("image: busybox", f"image: {BASE_IMAGE}")
     manifest = manifest.replace("/opt/local-path-provisioner", f"{DISK}/volumes")
@@ -37,7 +37,7 @@ def install_volumes() -> None:
 
 
 def install_metrics() -> None:
-    """Install metrics-server, which the HorizontalPodAutoscaler asks."""
+    """Install metrics-server, which the HorizontalPodAutoscaler queries."""
     objects = list(yaml.safe_load_all(kubectl("kustomize", str(built(METRICS_SERVER) / "manifests/base"))))
     pod = _one(objects, "Deployment")["spec"]["template"]["spec"]
     container = pod["containers"][0]

@@ -1,4 +1,4 @@
-"""The node that is built from published Go modules and Debian packages, for machines without Docker."""
+"""A node built from published Go modules and Debian packages, for machines without Docker."""
 
 import logging
 import os
@@ -31,21 +31,21 @@ log = logging.getLogger(__name__)
 
 
 class BuiltNode:
-    """A single-node Kubernetes in namespaces of its own, reached from this machine by its kubeconfig."""
+    """A single-node Kubernetes in its own Linux namespaces, reached from this machine with its kubeconfig."""
 
     @property
     def environment(self) -> dict[str, str]:
-        """What kubectl, helm and Kubernetes' clients need to find the cluster."""
+        """Environment variables by which kubectl, helm and clients find the cluster."""
         return {"KUBECONFIG": str(KUBECONFIG), "PATH": f"{BINARIES}:{os.environ['PATH']}"}
 
     def build(self) -> dict[str, Path]:
-        """Build what is missing in the cache, and return the archives of the images to start with."""
+        """Build what the cache lacks, and return the archives of the images to start with."""
         debian.install_missing()
         with _timed("everything is built"):
             return stock.build_pieces(PIECES) | stock.build_base() | stock.build_storage_initializer()
 
     def up(self) -> None:
-        """Start the node, or bring what is missing to a running one, and wait until KServe answers."""
+        """Start the node, or add what a running one lacks, and wait until KServe responds."""
         archives = self.build()
         certificates.create_all()
         components.link_binaries()
@@ -63,18 +63,18 @@ class BuiltNode:
             _install()
 
     def down(self) -> None:
-        """End the node and remove its state; the cache stays."""
+        """Stop the node and remove its state; the cache stays."""
         isolation.end()
         isolation.remove_control_groups()
         isolation.remove_mount_points()
         shutil.rmtree(STATE, ignore_errors=True)
-        with suppress(TimeoutError):  # the kernel gives up the disk a moment after its last user
+        with suppress(TimeoutError):  # the kernel releases the disk shortly after its last user has ended
             wait_until(lambda: not isolation.remains(), "the end of what the node used", seconds=10)
         if left := isolation.remains():
             raise CommandError(f"the node left behind: {', '.join(left)}")
 
     def build_image(self, name: str, dockerfile: Path, context: Path) -> None:
-        """Build an image and bring it into the node."""
+        """Build an image and load it into the node."""
         stock.build_base()
         identity = images.build(name, dockerfile, context)
         if containerd.holds(name, identity):

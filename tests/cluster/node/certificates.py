@@ -1,4 +1,4 @@
-"""The cluster's certificate authorities and certificates, and the kubeconfigs that carry them, by openssl."""
+"""Creates the cluster's certificate authorities, certificates and kubeconfigs with openssl."""
 
 import base64
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ API_SERVER_NAMES = (
     f"IP:{network.API_SERVICE_ADDRESS}",
     f"IP:{network.NODE_ADDRESS}",
 )
-# Subjects are what Kubernetes' own roles and the Node authorizer go by.
+# Kubernetes' default roles and the Node authorizer go by these subjects.
 CLIENTS = (
     Certificate("admin", "/O=system:masters/CN=admin"),
     Certificate("kube-controller-manager", "/CN=system:kube-controller-manager"),
@@ -54,7 +54,7 @@ CERTIFICATE_TABLE = (
 
 
 def create_all() -> None:
-    """Write what is missing: keys, certificates and kubeconfigs."""
+    """Write the keys, certificates and kubeconfigs that are missing."""
     CERTIFICATES.mkdir(mode=0o700, parents=True, exist_ok=True)
     for authority in ("ca", "front-proxy-ca"):
         create(Certificate(authority, f"/CN={authority}", authority=""))
@@ -70,7 +70,7 @@ def create_all() -> None:
 
 
 def create(certificate: Certificate) -> None:
-    """Write the certificate and its key, unless they are there; without an authority it signs itself."""
+    """Write the certificate and its key unless they exist; without an authority it is self-signed."""
     if public(certificate.name).exists():
         return
     command = [

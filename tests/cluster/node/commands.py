@@ -1,4 +1,4 @@
-"""Run programs and say what they said when they fail."""
+"""Runs programs and reports their output when they fail."""
 
 import subprocess
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class CommandError(Exception):
-    """A program failed; the message is its command line and the end of what it wrote."""
+    """A program failed; the message is its command line and the end of its output."""
 
 
 def run(
@@ -18,7 +18,7 @@ def run(
     """Return the standard output of a command.
 
     Raises:
-        CommandError: It ended with another status than 0, or there is no such program.
+        CommandError: It ended with a nonzero status, or does not exist.
     """
     try:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Kubernetes' own processes: command lines, configuration, and the supervisor that keeps them up."""
+"""Kubernetes' own processes: their command lines, configuration and supervisor."""
 
 import configparser
 import shutil
@@ -21,7 +21,7 @@ def _kubeconfig(component: str) -> Path:
     return CERTIFICATES / f"{component}.kubeconfig"
 
 
-# etcd listens within the node's namespace only, so it goes without certificates; nobody misses its data.
+# etcd listens only inside the node's network namespace, so it needs no certificates; its data is disposable.
 ETCD_FLAGS: Flags = {
     "data-dir": DISK / "etcd",
     "listen-client-urls": ETCD,
@@ -57,7 +57,7 @@ API_SERVER_FLAGS: Flags = {
 CONTROLLER_MANAGER_FLAGS: Flags = {
     "cluster-signing-cert-file": public("ca"),
     "cluster-signing-key-file": key("ca"),
-    "horizontal-pod-autoscaler-downscale-stabilization": "15s",  # a test waits for it
+    "horizontal-pod-autoscaler-downscale-stabilization": "15s",  # tests wait for this
     "kubeconfig": _kubeconfig("kube-controller-manager"),
     "leader-elect": False,
     "root-ca-file": public("ca"),
@@ -79,7 +79,7 @@ PROXY_FLAGS: Flags = {
     "oom-score-adj": 0,
     "proxy-mode": "iptables",
 }
-# Only the firewall of kube-router, which enforces NetworkPolicies; it starts anew until there is a node.
+# Only kube-router's firewall, which enforces NetworkPolicies; it is restarted until the node is registered.
 ROUTER_FLAGS: Flags = {
     "hostname-override": NODE_NAME,
     "kubeconfig": _kubeconfig("kube-router"),
@@ -110,7 +110,7 @@ def command(component: str) -> str:
 
 
 def link_binaries() -> None:
-    """Link the binaries, kubectl, helm and the store among them, into one folder for PATH."""
+    """Link the binaries, including kubectl, helm and the store, into one folder for PATH."""
     BINARIES.mkdir(parents=True, exist_ok=True)
     targets = dict.fromkeys([*COMPONENTS, "kubectl"], built(KUBERNETES) / "kubernetes")
     targets["kube-router"] = built(KUBE_ROUTER) / "kube-router"
@@ -132,7 +132,7 @@ def write_configuration() -> None:
 
 
 def supervisor_configuration() -> configparser.RawConfigParser:
-    """Return supervisord's configuration: it restarts what ends, as static pods are restarted."""
+    """Return supervisord's configuration; it restarts processes as the kubelet restarts static pods."""
     programs = {"containerd": f"{shutil.which('containerd')} --config {CONFIGURATION}/containerd.toml"}
     programs |= {component: command(component) for component in COMPONENTS}
     socket = f"{STATE}/supervisor.sock"

@@ -1,4 +1,4 @@
-"""Bring images into the node's containerd."""
+"""Loads images into the node's containerd."""
 
 import re
 from pathlib import Path
@@ -8,13 +8,13 @@ from tests.cluster.node.places import CONTAINERD_SOCKET, STATE
 
 
 def holds(name: str, identity: str) -> bool:
-    """Say whether this content was imported under that name."""
+    """Return whether this content was imported under that name."""
     record = _record(name)
     return record.exists() and record.read_text() == identity
 
 
 def load(name: str, archive: Path, identity: str) -> None:
-    """Import an image's archive, unless containerd holds that content."""
+    """Import an image's archive, unless containerd already has its content."""
     if holds(name, identity):
         return
     run("ctr", f"--address={CONTAINERD_SOCKET}", "--namespace=k8s.io", "images", "import", archive)

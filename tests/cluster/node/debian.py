@@ -1,4 +1,4 @@
-"""The Debian packages that the node and the image builds run on."""
+"""The Debian packages that the node and the image builds need."""
 
 import logging
 import os
@@ -8,7 +8,7 @@ from tests.cluster.node.commands import run
 
 log = logging.getLogger(__name__)
 
-# What each package is recognised by: a program on PATH, or a file.
+# A package counts as installed if this program is on PATH, or this file exists.
 PACKAGES = {
     "buildah": "buildah",
     "containerd": "containerd",
@@ -26,7 +26,7 @@ PACKAGES = {
 
 
 def install_missing() -> None:
-    """Install the packages that are not there."""
+    """Install the missing packages."""
     missing = [package for package, sign in PACKAGES.items() if shutil.which(sign) is None]
     if not missing:
         return

@@ -1,4 +1,4 @@
-"""Build pieces from the Go module proxy, each once: the result is kept under a hash of its recipe."""
+"""Builds pieces from published Go modules, each once: the result is cached under a hash of its recipe."""
 
 import fcntl
 import hashlib
@@ -18,17 +18,17 @@ from tests.cluster.node.places import CACHE
 
 log = logging.getLogger(__name__)
 
-# Modules as they are published: no workspace of their authors, static binaries, no paths of this machine.
+# Modules as published, without their authors' workspace; static binaries without paths of this machine.
 GO = {"CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "-mod=mod -buildvcs=false -trimpath"}
 
 
 def built(piece: Piece) -> Path:
-    """Return the folder that holds (or will hold) the piece's binaries and kept folders."""
+    """Return the folder for the piece's binaries and kept folders."""
     return CACHE / "pieces" / f"{piece.name}-{piece.version}-{recipe_digest(piece)}"
 
 
 def recipe_digest(piece: Piece) -> str:
-    """Return a short hash that changes with the piece's row in the table and with our own sources for it."""
+    """Return a short hash of the piece's row in the table and of our own sources for it."""
     digest = hashlib.sha256(repr(piece).encode())
     for source in _own_sources(piece):
         digest.update(source.read_bytes())
@@ -36,7 +36,7 @@ def recipe_digest(piece: Piece) -> str:
 
 
 def build(piece: Piece) -> Path:
-    """Build the piece unless it is there, and return its folder; of two that call it at once, one builds."""
+    """Build the piece unless it is cached, and return its folder; concurrent calls build it once."""
     target = built(piece)
     target.parent.mkdir(parents=True, exist_ok=True)
     with Path(f"{target}.lock").open("w") as lock:
@@ -47,7 +47,7 @@ def build(piece: Piece) -> Path:
 
 
 def module(name: str, version: str) -> Path:
-    """Return the folder of a published module, which is not to be written to."""
+    """Return the folder of a published module; it is read-only."""
     return Path(_go("mod", "download", "-json", f"{name}@{version}")["Dir"])
 
 
@@ -99,7 +99,7 @@ def _own_sources(piece: Piece) -> list[Path]:
 
 
 def _processor_seconds() -> float:
-    """Return what this process's ended children took: unlike the time, it is the same on a busy machine."""
+    """Return the CPU time of ended child processes; unlike elapsed time, it doesn't depend on other load."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

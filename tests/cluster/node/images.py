@@ -1,4 +1,4 @@
-"""Build container images with buildah, which needs no daemon, into storage of their own in the cache."""
+"""Builds container images with buildah, which needs no daemon, in a separate storage in the cache."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ BUILDAH = (
 
 
 def full_name(name: str) -> str:
-    """Return the name as containerd and Kubernetes spell it out: webapp:1 is docker.io/library/webapp:1."""
+    """Return the full name, as containerd and Kubernetes use it: docker.io/library/webapp:1 for webapp:1."""
     first, separator, _ = name.partition("/")
     if not separator:
         name, first = f"library/{name}", "library"
@@ -41,7 +41,7 @@ def build(name: str, dockerfile: Path, context: Path, **arguments: str) -> str:
 
 
 def build_of_binary(image: Image, folder: Path) -> None:
-    """Build an image that holds one static binary of the folder."""
+    """Build an image that contains one static binary from the folder."""
     dockerfile = folder / f"{image.binary}.Dockerfile"
     lines = [
         "FROM scratch",
@@ -61,7 +61,7 @@ def build_of_archive(name: str, archive: Path) -> None:
 
 
 def identity(name: str) -> str | None:
-    """Return the id of the image's present content, or None where there is no such image."""
+    """Return the image's id, or None if there is no such image."""
     listing = json.loads(run(*BUILDAH, "images", "--json"))
     return next((image["id"] for image in listing if full_name(name) in (image["names"] or [])), None)
 
@@ -73,12 +73,12 @@ def size(name: str) -> int:
 
 
 def save(name: str, archive: Path) -> None:
-    """Write the image into a tar archive that container runtimes import."""
+    """Write the image to a tar archive that container runtimes can import."""
     archive.unlink(missing_ok=True)
     run(*BUILDAH, "push", "--quiet", full_name(name), f"docker-archive:{archive}:{full_name(name)}")
 
 
 def _bud(name: str, context: Path, *arguments: str) -> None:
-    # Plain processes on the host's network: a build needs the package indexes and no daemon.
+    # Plain processes on the host's network, since a build needs the package indexes.
     isolation = ("--isolation=chroot", "--network=host", "--layers", "--pull=never")
     run(*BUILDAH, "bud", *isolation, f"--tag={full_name(name)}", *arguments, context)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The first process of the node, in new mount, process and network namespaces: it makes them a machine of their own
-# and becomes the supervisor. When it ends, the kernel ends every process, mount and device of the node with it.
-# Waits for a line on its input, which says that the network device is there.
+# The node's first process, in new mount, process and network namespaces: it sets them up as a machine and becomes
+# the supervisor. When it ends, the kernel ends all processes, mounts and devices of the node.
+# It waits for a line on its input, which means that the network device exists.
 set -eu
 state=$1 device=$2 address=$3 outside=$4 services=$5
 shift 5
@@ -10,8 +10,8 @@ mount --make-rshared /
 mount -t tmpfs tmpfs /run
 mkdir -p /run/lock /run/netns
 
-# What the node writes is in a file system of its own, in one sparse file, without write barriers: nothing waits for
-# the disk, containerd's layers may lie on any file system of the machine, and to remove it all is to remove a file.
+# The node writes to its own file system in one sparse file, without write barriers: nothing waits for the disk,
+# containerd's layers work on any file system of the machine, and removing that file removes everything.
 disk=$state/disk
 if ! [ -e "$disk.img" ]; then
   truncate -s 64G "$disk.new"
@@ -34,7 +34,7 @@ ip route add "$services" dev "$device"
 sysctl -qw net.ipv4.ip_forward=1
 modprobe br_netfilter 2>/dev/null || true
 sysctl -qw net.bridge.bridge-nf-call-iptables=1
-# Who connects from here to the machine outside is refused; answers to it pass.
+# Refuse connections from here to the machine outside; responses to it pass.
 for chain in OUTPUT FORWARD; do
   iptables -A "$chain" -d "$outside" -m conntrack --ctstate NEW -j REJECT
 done

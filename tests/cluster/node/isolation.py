@@ -1,4 +1,4 @@
-"""Start and end the node's namespaces: everything that runs in the node is a descendant of one process."""
+"""Starts and ends the node's Linux namespaces; everything in the node descends from one process."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ CONFIGURATION = f"--configuration={STATE}/supervisord.conf"
 
 
 def first_process() -> int | None:
-    """Return the id, as this machine sees it, of the node's first process, or None where no node runs."""
+    """Return this machine's id for the node's first process, or None if no node runs."""
     for process in Path("/proc").glob("[0-9]*"):
         if _is_first(process):
             return int(process.name)
@@ -47,7 +47,7 @@ def start() -> None:
 
 
 def end() -> None:
-    """End every process of the node; its mounts, devices and namespaces go with them."""
+    """End all processes of the node; its mounts, devices and namespaces disappear with them."""
     pid = first_process()
     if pid is None:
         return
@@ -66,7 +66,7 @@ def remove_control_groups() -> None:
 
 
 def remains() -> list[str]:
-    """Return what is left of a node: its first process, devices, mounts and control groups."""
+    """Return what remains of a node: its first process, devices, mounts and control groups."""
     left = [f"process {first_process()}"] if first_process() else []
     left += [f"device {network.HOST_DEVICE}"] if network.exists() else []
     left += [mount for mount in Path("/proc/mounts").read_text().splitlines() if str(STATE) in mount]
@@ -79,19 +79,19 @@ def remains() -> list[str]:
 
 
 def remove_mount_points() -> None:
-    """Remove the folders that the node's own were mounted on, where nothing else uses them."""
+    """Remove the node's mount points, unless something else uses them."""
     for folder in ("/var/lib/cni", "/var/lib/kubelet"):
-        with suppress(OSError):  # not empty, or not there
+        with suppress(OSError):  # not empty, or missing
             Path(folder).rmdir()
 
 
 def supervisorctl(*arguments: str) -> str:
-    """Return what supervisorctl writes."""
+    """Run supervisorctl and return its output."""
     return run(sys.executable, "-m", "supervisor.supervisorctl", CONFIGURATION, *arguments)
 
 
 def _control_groups() -> list[Path]:
-    top = Path("/sys/fs/cgroup")  # cgroup v2 has one hierarchy, v1 one for each controller
+    top = Path("/sys/fs/cgroup")  # cgroup v2 has one hierarchy, v1 one per controller
     return [*top.glob("kubepods"), *top.glob("*/kubepods")]
 
 

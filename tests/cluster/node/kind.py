@@ -1,4 +1,4 @@
-"""The node where Docker is: kind, with what the chart stands on installed as published."""
+"""The node for machines with Docker: kind, with the published releases of the chart's prerequisites."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from tests.cluster.node.places import CACHE
 from tests.cluster.node.versions import REPOSITORY, versions
 
 CLUSTER = "gourmetgram-test"
-"""Not the one of `make cluster`: the tests remove what they find."""
+"""Different from that of `make cluster`, since the tests remove what they find."""
 MANIFESTS = REPOSITORY / "manifests"
 VERSIONS = versions()
 
@@ -18,14 +18,14 @@ class KindNode:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What kubectl, helm and Kubernetes' clients need to find the cluster."""
+        """Environment variables by which kubectl, helm and clients find the cluster."""
         return {"KUBECONFIG": str(CACHE / "kind.kubeconfig")}
 
     def build(self) -> None:
         """Do nothing: kind's images are published."""
 
     def up(self) -> None:
-        """Create the cluster unless there is one, and install what the chart stands on."""
+        """Create the cluster unless it exists, and install the chart's prerequisites."""
         CACHE.mkdir(parents=True, exist_ok=True)
         if CLUSTER not in run("kind", "get", "clusters").split():
             image = f"--image={VERSIONS['KIND_NODE_IMAGE']}"
@@ -41,7 +41,7 @@ class KindNode:
         self._run("kind", "delete", "cluster", f"--name={CLUSTER}")
 
     def build_image(self, name: str, dockerfile: Path, context: Path) -> None:
-        """Build an image and bring it into the cluster."""
+        """Build an image and load it into the cluster."""
         run("docker", "build", f"--tag={name}", f"--file={dockerfile}", context)
         run("kind", "load", "docker-image", name, f"--name={CLUSTER}")
 

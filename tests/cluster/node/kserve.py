@@ -16,7 +16,7 @@ from tests.cluster.node.versions import REPOSITORY
 NAMESPACE = "kserve"
 WEBHOOK = f"kserve-webhook-server-service.{NAMESPACE}.svc"
 VALUES = REPOSITORY / "manifests/platform/kserve.yaml"
-# The chart holds the controller to a tenth of a core, which makes every test wait.
+# The chart limits the controller to a tenth of a core, which slows every test down.
 QUICK = "kserve.controller.resources.limits.cpu=1"
 CANARY = """
 apiVersion: serving.kserve.io/v1beta1
@@ -32,20 +32,20 @@ def install() -> None:
     create(Certificate("kserve-webhook", f"/CN={WEBHOOK}", names=(f"DNS:{WEBHOOK}",)))
     apply(f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {NAMESPACE}}}\n")
     rendered = yaml.safe_load_all(_template("kserve-resources", f"--values={VALUES}", f"--set={QUICK}"))
-    # The CRDs' kinds are known to the API server a moment after they are applied.
+    # The API server knows the CRDs' kinds shortly after they are applied.
     wait_for("condition=Established", "crd/clusterstoragecontainers.serving.kserve.io")
     apply(yaml.safe_dump_all(without_cert_manager(list(rendered), encoded(public("ca")))))
     apply(yaml.safe_dump(_certificate_secret()))
 
 
 def wait_until_ready() -> None:
-    """Wait until the controller's webhook answers, which is a few seconds after its pod is ready."""
+    """Wait until the controller's webhook responds, a few seconds after its pod is ready."""
     wait_for("condition=Available", f"--namespace={NAMESPACE}", "deployment/kserve-controller-manager")
     wait_until(_webhook_answers, "KServe's webhook", seconds=60)
 
 
 def without_cert_manager(objects: list[Manifest], ca_bundle: str) -> list[Manifest]:
-    """Return the chart's objects without cert-manager's and the proxy before the controller's metrics."""
+    """Return the chart's objects without those of cert-manager and the metrics proxy of the controller."""
     kept = [thing for thing in objects if thing and not thing["apiVersion"].startswith("cert-manager.io")]
     for thing in kept:
         for webhook in thing.get("webhooks", []):

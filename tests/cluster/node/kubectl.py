@@ -1,4 +1,4 @@
-"""kubectl as administrator of the node."""
+"""Runs kubectl as the node's administrator."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ Manifest = dict[str, Any]
 
 
 def kubectl(*arguments: str, stdin: str | None = None) -> str:
-    """Return what kubectl writes."""
+    """Run kubectl and return its output."""
     return run(BINARIES / "kubectl", f"--kubeconfig={KUBECONFIG}", *arguments, stdin=stdin)
 
 
 def apply(manifests: str) -> None:
-    """Apply the manifests; to apply them again changes nothing."""
+    """Apply the manifests; applying them again changes nothing."""
     kubectl("apply", "--server-side", "--force-conflicts", "--filename=-", stdin=manifests)
 
 
 def wait_for(condition: str, *objects: str, seconds: int = 180) -> None:
-    """Wait for a condition of objects."""
+    """Wait until objects have a condition."""
     kubectl("wait", f"--for={condition}", f"--timeout={seconds}s", *objects)

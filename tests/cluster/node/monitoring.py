@@ -1,7 +1,7 @@
-"""What the project meets of kube-prometheus-stack, built from its parts' modules; kind gets the stack itself.
+"""The parts of kube-prometheus-stack that the project uses, built from Go modules; kind gets the whole stack.
 
-Prometheus Operator, a Prometheus that selects by the stack's label, an Alertmanager; no other part of the
-stack gives a metric that our rules or dashboards ask for.
+These are the Prometheus Operator, a Prometheus that selects by the stack's label, and an Alertmanager. Our
+rules and dashboards query no metric from the rest of the stack.
 """
 
 from pathlib import Path
@@ -22,7 +22,7 @@ RIGHTS = ("prometheus-operator/*.yaml", "prometheus/prometheus-cluster-role*.yam
 
 
 def install() -> None:
-    """Install the custom resources, the operator, and what it is to run."""
+    """Install the custom resources, the operator, and what it runs."""
     example = built(PROMETHEUS_OPERATOR) / "example"
     apply(_joined(example, "prometheus-operator-crd/*.yaml"))
     wait_for("condition=Established", *(f"crd/{kind}.monitoring.coreos.com" for kind in CREATED))

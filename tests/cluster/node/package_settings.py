@@ -1,4 +1,4 @@
-"""Hand this machine's package index settings to image builds: mounted then, never in the image."""
+"""Passes this machine's package index settings to image builds, as mounts that don't end up in the image."""
 
 import ast
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.cluster.node.commands import run
 
 UV_SETTINGS = (Path.home() / ".config/uv/uv.toml", Path("/etc/uv/uv.toml"))
-CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # not its folder, which Java's package writes to
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # not the folder, which the Java package writes to
 
 
 def volumes(folder: Path) -> list[str]:
@@ -26,7 +26,7 @@ def volumes(folder: Path) -> list[str]:
 
 
 def pip_settings(listing: str) -> dict[str, str]:
-    """Read `pip config list`: the environment's lines win, paths that do not exist are left out."""
+    """Read `pip config list`: the environment takes precedence, and nonexistent paths are left out."""
     lines = sorted(listing.splitlines(), key=lambda line: line.startswith(":env:"))
     pairs = (line.split("=", 1) for line in lines)
     settings = {name.rpartition(".")[2]: str(ast.literal_eval(value)) for name, value in pairs}
@@ -40,7 +40,7 @@ def pip_conf(settings: dict[str, str]) -> str:
 
 
 def uv_toml(settings: dict[str, str]) -> str:
-    """Return what uv shares with pip's settings as uv's configuration file."""
+    """Return the settings that uv shares with pip, as uv's configuration file."""
     lines = ["native-tls = true"]
     if "index-url" in settings:
         lines.append(f"index-url = {json.dumps(settings['index-url'])}")

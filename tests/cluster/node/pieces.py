@@ -1,7 +1,7 @@
-"""What the node is built from: one row for each published Go module, with the binaries and images it gives.
+"""What the node is built from: a row for each published Go module, with its binaries and images.
 
-The images have the names and entry points of their published counterparts, so that manifests and charts
-that were written for those run here as they are.
+The images have the names and entry points of their published counterparts, so that upstream manifests and
+charts work here unchanged.
 """
 
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ VERSIONS = versions()
 
 @dataclass(frozen=True)
 class Image:
-    """A container image that holds one static binary at a path, and nothing else."""
+    """A container image that contains nothing but one static binary."""
 
     name: str
     path: str
@@ -28,7 +28,7 @@ class Image:
 
 @dataclass(frozen=True)
 class Piece:
-    """A Go module at a version, and what to make of it."""
+    """A Go module at a version, and what to build from it."""
 
     name: str
     module: str
@@ -37,15 +37,15 @@ class Piece:
     images: tuple[Image, ...] = field(repr=False)
     tags: str = ""
     variables: tuple[str, ...] = ()
-    """`NAME=VALUE` for the linker to set."""
+    """`NAME=VALUE` pairs for the linker to set."""
     kept: tuple[str, ...] = ()
-    """Folders of the module that are needed later: charts, manifests."""
+    """Folders of the module to keep, such as charts and manifests."""
     siblings: str = ""
-    """The version of the modules that go.mod replaces by folders, which a published module lacks."""
+    """The version for modules that go.mod replaces with folders, which the published module lacks."""
     requires: tuple[str, ...] = ()
-    """`MODULE@VERSION` whose dependencies are taken where they are newer, so that pieces compile the same."""
+    """`MODULE@VERSION` whose dependencies are used where newer, so that pieces share compiled packages."""
     sources: str = ""
-    """The folder beside this file whose Go files are laid over the module."""
+    """The folder beside this file whose Go files are added to the module."""
 
 
 def _piece(
@@ -84,7 +84,7 @@ def prometheus_module_version(release: str) -> str:
 
 KUBERNETES = _kubernetes()
 LIBRARIES = tuple(f"k8s.io/{name}@{KUBERNETES.siblings}" for name in ("api", "apimachinery", "client-go"))
-# The newest of the libraries that the pieces below have in common: compiled once, they serve all.
+# The newest versions of libraries that the pieces below share, so that they are compiled only once.
 NEWEST = (
     "github.com/fxamacker/cbor/v2@v2.9.2",
     "github.com/go-openapi/swag@v0.28.0",

@@ -1,4 +1,4 @@
-"""Where the node lives: what is built stays in the cache, what runs goes with the state folder."""
+"""The node's folders: the cache keeps what is built; the state folder is removed with the node."""
 
 import os
 from pathlib import Path
@@ -10,5 +10,5 @@ KUBECONFIG = STATE / "kubeconfig"
 BINARIES = STATE / "bin"
 LOGS = STATE / "log"
 CERTIFICATES = STATE / "pki"
-DISK = STATE / "disk"  # mounted within the node only
+DISK = STATE / "disk"  # mounted only inside the node
 CONTAINERD_SOCKET = STATE / "containerd.sock"

@@ -1,4 +1,4 @@
-"""Wait for a condition with a deadline."""
+"""Waits for conditions, with a deadline."""
 
 import time
 from collections.abc import Callable
@@ -8,10 +8,10 @@ T = TypeVar("T")
 
 
 def wait_until(condition: Callable[[], T | None], what: str, seconds: float = 120, pause: float = 0.2) -> T:
-    """Call the condition until it gives something true, and return that.
+    """Call the condition until its result is true, and return the result.
 
     Raises:
-        TimeoutError: It did not within the seconds; the message names what was waited for.
+        TimeoutError: It was not true in time; the message says what was waited for.
     """
     deadline = time.monotonic() + seconds
     while not (result := condition()):

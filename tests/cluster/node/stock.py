@@ -1,4 +1,4 @@
-"""The images that the node starts with: built once, kept in the cache as archives that containerd imports."""
+"""The images that the node starts with: built once and cached as archives for containerd."""
 
 import hashlib
 import logging
@@ -34,10 +34,10 @@ def build_pieces(pieces: Iterable[Piece]) -> dict[str, Path]:
 
 
 def build_base() -> dict[str, Path]:
-    """Build the image that the project's own images stand on: Debian and its Python."""
+    """Build the base of the project's own images: Debian with its Python."""
     archive = ARCHIVES / f"base-{_digest(*BASE_PACKAGES)}.tar"
     if images.identity(images.BASE_IMAGE) is None:
-        archive.unlink(missing_ok=True)  # the image is built upon, so it must be more than an archive
+        archive.unlink(missing_ok=True)  # images are built on it, so buildah needs it, not only an archive
     _keep(images.BASE_IMAGE, archive, _build_base)
     return {images.BASE_IMAGE: archive}
 

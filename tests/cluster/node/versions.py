@@ -1,4 +1,4 @@
-"""The versions of what is installed on a cluster, from the one file that names them."""
+"""Reads the versions of what is installed on a cluster."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""One release of the chart, from installation to end: the files run in the order of their names."""
+"""Tests one release of the chart from installation to uninstallation, in the order of the files' names."""

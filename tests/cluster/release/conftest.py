@@ -1,4 +1,4 @@
-"""The release that the tests of this folder install, use, change, disturb and uninstall, in this order."""
+"""The release that this folder's tests install, use, change, disrupt and uninstall, in this order."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from tests.drill.users import Users
 
 @pytest.fixture(scope="package")
 def label_studio_image(node: Node) -> None:
-    """Bring Label Studio's image into a node that can't have the published one; make brings the others."""
+    """Load Label Studio's image into a node that can't pull the published one; make loads the others."""
     if isinstance(node, BuiltNode):
         name = yaml.safe_load((CHART / "values.yaml").read_text())["labelStudio"]["image"]
         node.build_image(name, ROOT / "cronjobs/label_studio/Dockerfile", ROOT)
@@ -34,7 +34,7 @@ def release(
     kubectl: Command,
     helm: Command,
 ) -> Iterator[Release]:
-    """Install the chart into a namespace that enforces the restricted standard; remove that at the end."""
+    """Install the chart into a namespace that enforces the restricted standard, and remove it at the end."""
     _remove(core)
     _forget(core)
     core.create_namespace({"metadata": {"name": NAME, "labels": RESTRICTED}})
@@ -46,7 +46,7 @@ def release(
 
 @pytest.fixture(scope="package")
 def torch_image(core: client.CoreV1Api) -> None:
-    """Skip where the node lacks the image; it lists the largest first."""
+    """Skip the test if the node lacks the image; it lists the largest ones first."""
     images = core.list_node().items[0].status.images
     if not any("/predictor-torch:" in name for image in images for name in image.names):
         pytest.skip("the cluster lacks the image predictor-torch: `make test-cluster-torch` brings it")
@@ -54,7 +54,7 @@ def torch_image(core: client.CoreV1Api) -> None:
 
 @pytest.fixture(scope="module")
 def users(release: Release) -> Iterator[Users]:
-    """Have two users upload from outside the cluster all the time."""
+    """Have two users upload continuously from outside the cluster."""
     with opened(release) as url:
         users = Users(url, pause_seconds=1)
         with users.load():
@@ -64,7 +64,7 @@ def users(release: Release) -> Iterator[Users]:
 
 @pytest.fixture
 def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Print a line that is seen although the test passes."""
+    """Print a line that is shown even if the test passes."""
 
     def say(line: str) -> None:
         with capsys.disabled():
@@ -75,12 +75,12 @@ def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
 
 @pytest.fixture
 def drill(release: Release, users: Users, say: Callable[[str], None]) -> Drill:
-    """Give what surrounds a fault with that title."""
+    """Return a context manager to break something in."""
     return partial(drilled, release, users, say)
 
 
 def _forget(core: client.CoreV1Api) -> None:
-    """Make Prometheus and Alertmanager forget earlier releases: what they know lives in their pods."""
+    """Make Prometheus and Alertmanager forget earlier releases; their data is in their pods."""
     core.delete_collection_namespaced_pod(MONITORING, label_selector=OF_THE_OPERATOR)
 
 

@@ -1,4 +1,4 @@
-"""What a drill on the cluster has in common: users outside it, the way back, and what is counted."""
+"""What drills on the cluster share: users outside it, waiting for recovery, and counting uploads."""
 
 import time
 from collections import Counter
@@ -19,13 +19,13 @@ RECOVERY_SECONDS = 300
 SPOOLED = "gourmetgram_spool_entries "
 
 Drill = Callable[[str], AbstractContextManager[None]]
-"""Surrounds a fault with that title."""
+"""A context manager in which something breaks; its argument is the row's title."""
 
 
 @contextmanager
 def opened(release: Release) -> Iterator[str]:
-    """Open the web application on a port of the node; give the URL. A port-forward ends with what breaks."""
-    labels = "--labels=app=outside"  # not those by which Prometheus finds what it scrapes
+    """Expose the web application on a port of the node; a port-forward would break with its pod."""
+    labels = "--labels=app=outside"  # different labels, so that Prometheus doesn't scrape it
     release.kubectl("expose", f"service/{NAME}-webapp", "--name=outside", "--type=NodePort", labels)
     try:
         addresses = release.core.list_node().items[0].status.addresses
@@ -38,15 +38,15 @@ def opened(release: Release) -> Iterator[str]:
 
 @contextmanager
 def drilled(release: Release, users: Users, say: Callable[[str], object], title: str) -> Iterator[None]:
-    """Break a part inside; then wait until all is well, and count what was acknowledged since the start.
+    """Let the caller break something; then wait for recovery, and count the uploads acknowledged meanwhile.
 
     Raises:
-        AssertionError: An upload is lost or doubled.
+        AssertionError: An upload is lost or duplicated.
     """
     before, refused = set(users.acknowledged), users.refused()
     yield
     started = time.monotonic()
-    wait_until(lambda: _is_well(release, users), "the way back", seconds=RECOVERY_SECONDS)
+    wait_until(lambda: _is_well(release, users), "the recovery", seconds=RECOVERY_SECONDS)
     seconds = time.monotonic() - started
     count = kept(release, {key: users.acknowledged[key] for key in users.acknowledged.keys() - before})
     cells = [title, count.acknowledged, users.refused() - refused, count.lost, count.doubled]
@@ -55,7 +55,7 @@ def drilled(release: Release, users: Users, say: Callable[[str], object], title:
 
 
 def kept(release: Release, photos: dict[str, bytes]) -> invariant.Count:
-    """Count uploads, the last of which may still be on their way to the store."""
+    """Count uploads, once the last ones have reached the store or after 20 seconds."""
     with release.store() as store:
         with suppress(TimeoutError):
             wait_until(lambda: not invariant.uploads(store, photos).lost, "the last uploads", seconds=20)
@@ -63,7 +63,7 @@ def kept(release: Release, photos: dict[str, bytes]) -> invariant.Count:
 
 
 def kill(release: Release, component: str) -> None:
-    """Kill a pod of a component, and wait until there is another in its place."""
+    """Kill a pod of a component, and wait until another replaces it."""
     before = {pod.metadata.uid for pod in release.pods(component)}
     name = release.pods(component)[0].metadata.name
     release.kubectl("delete", "pod", name, "--grace-period=0", "--force")
@@ -71,7 +71,7 @@ def kill(release: Release, component: str) -> None:
 
 
 def _is_well(release: Release, users: Users) -> bool:
-    """Tell whether each pod is ready, no job is at work, and an upload goes straight to the store."""
+    """Return whether every pod is ready, no job is running, and an upload goes straight to the store."""
     with suppress(AssertionError, ApiException, HTTPError):
         release.kubectl("get", "--raw=/readyz", "--request-timeout=5s")
         return _is_whole(release) and not _at_work(release) and users.upload() and not _spooled(release)
@@ -94,7 +94,7 @@ def _at_work(release: Release) -> bool:
 
 
 def _spooled(release: Release) -> float:
-    """Count the entries in the spools of all web applications."""
+    """Count the entries in the spools of all web application pods."""
     pods = f"/api/v1/namespaces/{release.namespace}/pods"
     pages = (
         release.kubectl("get", f"--raw={pods}/{pod.metadata.name}:5000/proxy/metrics")

@@ -1,4 +1,4 @@
-"""The release under test, as a user has it: helm, kubectl, port-forwards, and the store at the end of one."""
+"""The release under test, as its users reach it: through helm, kubectl and port-forwards."""
 
 import base64
 import json
@@ -33,7 +33,7 @@ OF_THE_RELEASE = f"app.kubernetes.io/instance={NAME}"
 
 
 class Release:
-    """A release of the chart and the namespace that it has for itself."""
+    """A release of the chart in its own namespace."""
 
     def __init__(self, namespace: str, core: client.CoreV1Api, kubectl: Command, helm: Command) -> None:
         self.namespace, self.core = namespace, core
@@ -49,24 +49,24 @@ class Release:
         return self._kubectl(f"--namespace={self.namespace}", *arguments)
 
     def install(self) -> str:
-        """Install the chart, wait until it serves, and return what helm says."""
+        """Install the chart, wait until it is ready, and return helm's output."""
         notes = self.helm("install", NAME, str(CHART), f"--values={VALUES}", "--timeout=10m")
         self.wait_until_ready()
         return notes
 
     def upgrade(self, **values: str) -> str:
-        """Change some values of the installed release, and wait until it serves with them."""
+        """Change some values of the installed release, and wait until it is ready with them."""
         changes = [f"--set={path}={value}" for path, value in values.items()]
         said = self.helm("upgrade", NAME, str(CHART), "--reuse-values", "--timeout=10m", *changes)
         self.wait_until_ready()
         return said
 
     def wait_until_ready(self) -> None:
-        """Wait until every workload has all its pods in their newest form."""
+        """Wait until every workload has all its pods, with their newest spec."""
         self.kubectl("rollout", "status", f"statefulset/{NAME}-webapp", "--timeout=5m")
         for component in ("label-studio", "store"):
             self.kubectl("rollout", "status", f"deployment/{NAME}-{component}", "--timeout=5m")
-        # Before KServe has seen a change, its Deployment and conditions are still those of the state before.
+        # Until KServe has seen a change, its Deployment and conditions still show the state before.
         wait_until(self._serves_what_is_wanted, "the predictors of the wanted model", seconds=300)
         self.kubectl("wait", "--for=condition=Ready", f"isvc/{NAME}-food11", "--timeout=5m")
 
@@ -82,7 +82,7 @@ class Release:
         return {entry: base64.b64decode(value).decode() for entry, value in data.items()}
 
     def run_job(self, job: str) -> str:
-        """Run a CronJob by hand, and return what it says once it has succeeded."""
+        """Run a CronJob by hand, and return its log once it has succeeded."""
         return self.succeeded(self.start_job(job))
 
     def start_job(self, job: str) -> str:
@@ -92,19 +92,19 @@ class Release:
         return name
 
     def succeeded(self, name: str) -> str:
-        """Wait for a Job's end, and return what it says if it has succeeded."""
+        """Wait until a Job ends, and return its log if it has succeeded."""
         wait_until(lambda: has_ended(self._job(name)), f"the end of {name}", seconds=180)
         log = self.kubectl("logs", f"job/{name}")
         assert self._job(name).status.succeeded, log
         return log
 
     def forward(self, component: str, port: int) -> AbstractContextManager[str]:
-        """Forward a free local port to a Service while inside; gives the URL, without a slash at the end."""
+        """Forward a free local port to a Service; yield the URL, without a trailing slash."""
         return forwarded(self.namespace, f"{NAME}-{component}", port)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
-        """Reach the store with its root key."""
+        """Yield a client for the store, with its root key."""
         with self.store_environment() as environment, pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
@@ -114,7 +114,7 @@ class Release:
 
     @contextmanager
     def store_environment(self) -> Iterator[dict[str, str]]:
-        """Give the variables with which boto3 reaches the store."""
+        """Yield the environment variables with which boto3 reaches the store."""
         credentials = self.credentials()
         with self.forward("store", 9000) as url:
             yield {
@@ -126,7 +126,7 @@ class Release:
 
     @contextmanager
     def label_studio(self) -> Iterator[LabelStudio]:
-        """Reach Label Studio as its first user, by its API."""
+        """Yield a client for Label Studio's API, as its first user."""
         with self.forward("label-studio", 8080) as url:
             token = self.credentials()["label-studio-token"]
             with connect(
@@ -160,13 +160,13 @@ class Release:
 
 @contextmanager
 def forwarded(namespace: str, service: str, port: int) -> Iterator[str]:
-    """Forward a free local port to any Service while inside; gives the URL, without a slash at the end."""
+    """Forward a free local port to any Service; yield the URL, without a trailing slash."""
     command = ["kubectl", "port-forward", f"--namespace={namespace}", f"service/{service}", f":{port}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         line = process.stdout.readline()  # "Forwarding from 127.0.0.1:41357 -> 8080"
         assert line, f"no port-forward to {service}"
-        # It writes a line for each connection, and would stop once nobody reads them.
+        # It prints a line for each connection, and would block if nobody read them.
         rest = Thread(target=process.stdout.read)
         rest.start()
         try:
@@ -177,11 +177,11 @@ def forwarded(namespace: str, service: str, port: int) -> Iterator[str]:
 
 
 def has_ended(job: Any) -> bool:  # noqa: ANN401
-    """Tell whether a Job has succeeded or failed."""
+    """Return whether a Job has succeeded or failed."""
     return any(one.type in {"Complete", "Failed"} for one in job.status.conditions or [])
 
 
 def values(release: Release) -> dict[str, Any]:
-    """Read the values that the release has now."""
+    """Return the release's current values."""
     found: dict[str, Any] = json.loads(release.helm("get", "values", NAME, "--all", "--output=json"))
     return found

@@ -1,4 +1,4 @@
-"""Uploads from inside the cluster, as many users send them while something happens to the release."""
+"""Uploads from inside the cluster, as if by many users, while something happens to the release."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.conftest import PHOTOS
 
 PHOTO = min(PHOTOS.glob("evaluation/class_06/*.jpg"))
 
-# Each upload has a connection of its own, so that each may reach another pod. It ends with SIGTERM.
+# Each upload has its own connection, so that each can reach a different pod. SIGTERM ends it.
 PROGRAM = """
 import json, os, signal, threading, urllib3
 ended = threading.Event()
@@ -41,16 +41,16 @@ threads = [threading.Thread(target=upload) for _ in range(4)]
 
 @dataclass
 class Load:
-    """What was answered to the uploads; filled when the load has ended."""
+    """The responses to the uploads, filled in when the load has ended."""
 
     answers: list[dict[str, object]]
 
     def failed(self) -> list[dict[str, object]]:
-        """List the uploads that were not answered with a prediction."""
+        """Return the responses that are not predictions."""
         return [answer for answer in self.answers if answer["status"] != 200]
 
     def predictions(self) -> list[PredictionRecord]:
-        """List the predictions that were answered."""
+        """Return the predictions in the responses."""
         return [
             PredictionRecord.model_validate_json(str(answer["body"]))
             for answer in self.answers
@@ -60,7 +60,7 @@ class Load:
 
 @contextmanager
 def uploads(release: Release, pause: float = 0.2) -> Iterator[Load]:
-    """Upload photos, four at a time with a pause (in seconds) after each, while inside."""
+    """Upload photos inside the context, four at a time with a pause (in seconds) after each."""
     load = Load([])
     release.kubectl("create", "configmap", "photo", f"--from-file=photo.jpg={PHOTO}")
     _start(release, pause)
@@ -70,7 +70,7 @@ def uploads(release: Release, pause: float = 0.2) -> Iterator[Load]:
         yield load
         count = len(_answers(release))
         wait_until(lambda: len(_answers(release)) > count + 10, "uploads after what happened")
-        # The signal reaches its first process only; the log is read before the pod is gone.
+        # The signal reaches only PID 1; the log is read before the pod is gone.
         release.kubectl("exec", "load", "--", "python", "-c", "import os; os.kill(1, 15)")
         release.kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/load", "--timeout=90s")
         load.answers = _answers(release)
@@ -79,7 +79,7 @@ def uploads(release: Release, pause: float = 0.2) -> Iterator[Load]:
 
 
 def wait_until_kept(store: Store, predictions: list[PredictionRecord]) -> None:
-    """Wait until the record and the photo of each prediction are in the store; some may wait in a spool."""
+    """Wait until the record and photo of each prediction are in the store; some may be in a spool."""
 
     def kept() -> bool:
         return all(
@@ -95,7 +95,7 @@ def _answers(release: Release) -> list[dict[str, object]]:
 
 
 def _start(release: Release, pause: float) -> None:
-    """Start a pod that may reach the web application: to the release's policies it is one of its tests."""
+    """Start a pod that may reach the web application, since it has the labels of the release's tests."""
     image = release.pods("webapp")[0].spec.containers[0].image
     container = {"image": image, "volumeMounts": [{"name": "photo", "mountPath": "/photo"}]}
     volume = {"name": "photo", "configMap": {"name": "photo"}}

@@ -1,4 +1,4 @@
-"""The commands by which a model gets into the store of a release and onto its pods."""
+"""The commands that put a model into a release's store and onto its pods."""
 
 import os
 import subprocess
@@ -10,14 +10,14 @@ from tests.cluster.release.installed import ROOT, Release
 
 
 def publish(release: Release, path: Path | None = None, *, version: str = "", code: int = 0) -> str:
-    """Publish the model of a file, or make sure that a version is there; return what the command says."""
+    """Publish a model file, or check that a version is there; return the command's output."""
     model = {"GOURMETGRAM_MODEL_PATH": str(path)} if path else {}
     with release.store_environment() as environment:
         return _said("predictor.publish", *filter(None, [version]), code=code, env=environment | model)
 
 
 def rollout(*arguments: str, code: int = 0) -> str:
-    """Run the command of make cluster-canary, cluster-promote or cluster-rollback; return what it says."""
+    """Run the command of make cluster-canary, cluster-promote or cluster-rollback; return its output."""
     return _said("manifests.rollout", *arguments, code=code, env={})
 
 

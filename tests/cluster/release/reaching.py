@@ -1,4 +1,4 @@
-"""Who opens a connection to whom, asked in a pod."""
+"""Tests which connections a pod can open."""
 
 import json
 
@@ -19,7 +19,7 @@ Addresses = dict[str, tuple[str, int]]
 
 
 def reached(release: Release, pod: tuple[str, str], addresses: Addresses) -> set[str]:
-    """Name those to which a pod (its namespace and name) can open a connection."""
+    """Return the names of the addresses to which a pod (namespace and name) can open a connection."""
     namespace, name = pod
     inside = ("exec", f"--namespace={namespace}", name, "--", "python3", "-c", CONNECT)
     return set(json.loads(release.kubectl(*inside, json.dumps(addresses))))

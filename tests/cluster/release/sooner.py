@@ -1,7 +1,7 @@
-"""The release's own rules with their time shortened: what takes a day takes four minutes.
+"""Shortens the durations in the release's own rules: a day becomes four minutes.
 
-Windows, offsets and `for` shrink alike, down to a floor: a window still spans some scrapes, and an alert
-still holds through some evaluations before it fires. Thresholds stay, but for those that are an age.
+Windows, offsets and `for` shrink by the same factor, but not below a minimum: a window still spans several
+scrapes, and an alert several evaluations. Thresholds stay, except for those that are an age.
 """
 
 import re
@@ -33,7 +33,7 @@ Rule = dict[str, Any]
 
 
 def sooner(rule: Rule) -> Rule:
-    """Return a rule that sees, says and forgets what the given one does, only sooner."""
+    """Return the same rule with shorter durations."""
     expression = WINDOW.sub(lambda match: _shortened(match[0], WINDOW_SECONDS), rule["expr"])
     expression = OFFSET.sub(lambda match: _shortened(match[0]), expression)
     changed = {**rule, "expr": AGE.sub("> 20", expression)}
@@ -44,7 +44,7 @@ def sooner(rule: Rule) -> Rule:
 
 @contextmanager
 def hurried(release: Release, prometheus: str) -> Iterator[None]:
-    """Have Prometheus, at its URL, scrape and evaluate more often, by such rules, while inside."""
+    """Inside the context, have Prometheus use such rules, and scrape and evaluate them more often."""
     api, place = client.CustomObjectsApi(), ("monitoring.coreos.com", "v1", release.namespace)
     before = {thing: api.get_namespaced_custom_object(*place, *thing)["spec"] for thing in CHANGED}
     for thing, spec in before.items():

@@ -1,6 +1,6 @@
-"""Prometheus and Alertmanager of the cluster, and a receiver for what they say of the release.
+"""The cluster's Prometheus and Alertmanager, and a receiver for the release's alerts.
 
-The names are those that the Prometheus Operator gives, so it is the same with kube-prometheus-stack.
+The names are those that the Prometheus Operator creates, so kube-prometheus-stack has the same.
 """
 
 import json
@@ -18,7 +18,7 @@ MONITORING = "monitoring"
 OF_THE_OPERATOR = "app.kubernetes.io/managed-by=prometheus-operator"
 GROUP, CONFIG_VERSION = "monitoring.coreos.com", "v1alpha1"
 
-# It writes every alert that it is told of, firing or resolved, as a line of its log.
+# Logs every alert that it receives, firing or resolved, as one line.
 PROGRAM = """
 import http.server, json
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -42,7 +42,7 @@ class Receiver:
         self.seen = 0
 
     def start(self) -> None:
-        """Start the pod, and have Alertmanager send to it."""
+        """Start the pod, and have Alertmanager send alerts to it."""
         core, namespace = self.release.core, self.release.namespace
         image = self.release.pods("webapp")[0].spec.containers[0].image
         pods.start(core, namespace, "receiver", pods.pod_spec(PROGRAM, container={"image": image}))
@@ -54,24 +54,24 @@ class Receiver:
         wait_until(self._is_known, "Alertmanager's configuration", seconds=180, pause=3)
 
     def stop(self) -> None:
-        """Take both away."""
+        """Remove both."""
         self.release.kubectl("delete", "alertmanagerconfig/tests", "pod/receiver", "--now")
 
     def told(self) -> list[dict[str, Any]]:
-        """List what was told since `forget`, each an alert with its status and labels."""
+        """Return the alerts received since `forget`, each with its status and labels."""
         lines = self.release.kubectl("logs", "pod/receiver").splitlines()[self.seen :]
         return [alert for alert in map(json.loads, lines) if _name(alert).startswith("GourmetGram")]
 
     def forget(self) -> None:
-        """Count what is told from now on."""
+        """Ignore all alerts received so far."""
         self.seen = len(self.release.kubectl("logs", "pod/receiver").splitlines())
 
     def fired(self) -> set[str]:
-        """Name the alerts that were told of."""
+        """Return the names of the alerts received."""
         return {_name(alert) for alert in self.told()}
 
     def firing(self) -> set[str]:
-        """Name the alerts that were not called resolved since."""
+        """Return the names of the alerts that have not been resolved since."""
         last = {alert["fingerprint"]: alert for alert in self.told()}
         return {_name(alert) for alert in last.values() if alert["status"] == "firing"}
 
@@ -83,10 +83,10 @@ class Receiver:
 
 
 def hasten(release: Release) -> None:
-    """Have what Prometheus and Alertmanager are to know reach them now.
+    """Make Prometheus and Alertmanager load their new configuration now.
 
-    The operator now and then passes over a change that comes while it works, until the next; and the
-    kubelet may take a minute to look at the volumes of both. An annotation rouses each.
+    The operator sometimes misses a change that comes while it works, until the next one, and the kubelet may
+    take a minute to update the volumes of both. A new annotation triggers each.
     """
     watched = "prometheusrules,servicemonitors,podmonitors,alertmanagerconfigs"
     release.kubectl("annotate", watched, "--all", "--overwrite", f"looked-at={time.monotonic()}")

@@ -1,4 +1,4 @@
-"""After `helm install`: everything runs, keeps to the rules, and is told to the user."""
+"""After `helm install`, everything runs and follows the rules, and the notes are right."""
 
 import base64
 import subprocess

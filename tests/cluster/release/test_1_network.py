@@ -1,4 +1,4 @@
-"""Who reaches whom where NetworkPolicies are enforced: the table of docs/kubernetes.md, asked for in pods."""
+"""With NetworkPolicies enforced, pods reach what the table in docs/kubernetes.md says."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,14 +27,14 @@ TALKS_TO = {
     "withdrawal": {"API server", "Prometheus"},
 }
 TO_ANYONE = {"webapp", "label-studio"}
-"""People come from anywhere, as long as the values name nobody."""
+"""Users can connect from anywhere unless the values restrict that."""
 
 OWN_PODS = {component: {component} & TO_ANYONE for component in TALKS_TO}
 """kube-router looks at both directions of a policy at once: who hears anyone hears pods of its own kind too.
 Other networks keep them from speaking to each other; here that can't be shown."""
 
 WITHOUT_POLICIES = {"DNS", "API server", "Prometheus"}
-"""What a pod that is not the release's can reach beside it: nobody keeps it from there."""
+"""What a pod outside the release can reach besides the release: nothing restricts its own traffic."""
 
 OF_PROMETHEUS = {"app.kubernetes.io/name": "prometheus"}
 SLEEP = "import time; time.sleep(1800)"
@@ -42,7 +42,7 @@ SLEEP = "import time; time.sleep(1800)"
 
 @pytest.fixture(scope="module")
 def addresses(release: Release) -> Addresses:
-    """Name what can be asked to open a connection, by the addresses of pods."""
+    """Return the addresses of pods to connect to, by name."""
     serving = {name: (release.pods(name)[0].status.pod_ip, port) for name, port in PORTS.items()}
     core = release.core
     api = core.read_namespaced_service("kubernetes", "default").spec.cluster_ip
@@ -68,7 +68,7 @@ def test_a_pod_of_a_component_reaches_what_the_table_says(
 @pytest.mark.parametrize("component", ["webapp", "predictor", "label-studio"])
 def test_a_running_pod_reaches_no_more(release: Release, addresses: Addresses, component: str) -> None:
     pod = release.pods(component)[0].metadata.name
-    others = {name: address for name, address in addresses.items() if name != component}  # itself it reaches
+    others = {name: address for name, address in addresses.items() if name != component}  # it reaches itself
     _reaches(release, (release.namespace, pod), others, TALKS_TO[component] | {"DNS"})
 
 
@@ -97,7 +97,7 @@ def test_helm_test_passes_again_and_again(release: Release) -> None:
 
 
 def _first(release: Release, namespace: str, selector: str) -> str:
-    """Give the address of the first pod that a selector finds."""
+    """Return the address of the first pod that a selector finds."""
     found = release.core.list_namespaced_pod(namespace, label_selector=selector).items
     return str(found[0].status.pod_ip)
 
@@ -109,7 +109,7 @@ def _labels(release: Release) -> dict[str, str]:
 
 @contextmanager
 def _pod(release: Release, namespace: str, labels: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Start a pod that no Service gives requests to, since it never says that it is ready."""
+    """Start a pod that gets no requests through a Service, since it never becomes ready."""
     unready = {"readinessProbe": {"exec": {"command": ["false"]}}}
     spec: dict[str, Any] = pods.pod_spec(SLEEP, container=unready, automountServiceAccountToken=False)
     metadata = {"generateName": "asking-", "labels": labels}
@@ -128,7 +128,7 @@ def _pod(release: Release, namespace: str, labels: dict[str, str]) -> Iterator[t
 
 
 def _reaches(release: Release, pod: tuple[str, str], addresses: Addresses, expected: set[str]) -> None:
-    """Expect this and nothing else, once the policies know the pod, and still when asked again."""
+    """Expect exactly these connections once the policies include the pod, and again afterwards."""
     with suppress(TimeoutError):
         wait_until(lambda: reached(release, pod, addresses) == expected, "the policies", seconds=45)
     assert reached(release, pod, addresses) == expected

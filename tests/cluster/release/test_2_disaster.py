@@ -1,4 +1,4 @@
-"""All data is lost: a backup comes back into an empty namespace, and no label is lost or doubled."""
+"""After the loss of all data, a backup is restored into an empty namespace with every label once."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ def backup(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def before(release: Release, backup: Path) -> dict[str, object]:
-    """Remember what there was, and lose it."""
+    """Record the state, and delete everything."""
     del backup
     state = _state(release)
     release.helm("uninstall", NAME, "--wait", "--timeout=5m")
@@ -75,7 +75,7 @@ def _run(action: str, folder: Path) -> Path:
 
 
 def _state(release: Release) -> dict[str, object]:
-    """Name every object with the digest of its content, and what Label Studio knows."""
+    """Return every object's name with a digest of its content, and Label Studio's tasks."""
     with release.store() as store, release.label_studio() as studio:
         projects = list(studio.projects.list())
         return {

@@ -1,4 +1,4 @@
-"""The loop turns once: a browser uploads, flags and relabels; jobs run by hand; Label Studio annotates."""
+"""The loop runs once: upload, flag and relabel in a browser, run jobs by hand, annotate in Label Studio."""
 
 from collections.abc import Iterator
 

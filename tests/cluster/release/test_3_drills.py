@@ -1,4 +1,4 @@
-"""One part after another breaks while users upload from outside: what was acknowledged is there once.
+"""One component after another fails while users upload; every acknowledged upload is stored once.
 
 `pytest -k drills tests/cluster` runs these alone; each prints a row of the table in docs/drills.md.
 """
@@ -24,7 +24,7 @@ ANSWERS = 5
 TRUTH = "Soup"
 AWAY_SECONDS, API_SERVER_SECONDS = 10, 30
 
-# Memory of a file that no process maps: the kernel ends the largest process of the container, the predictor.
+# A file in memory that no process maps: the kernel kills the container's largest process, the predictor.
 HOG = """
 import os
 hog = os.memfd_create("hog")
@@ -35,7 +35,7 @@ while True:
 
 @pytest.fixture(scope="module")
 def answered(release: Release, users: Users) -> dict[str, str]:
-    """Answer some tasks in Label Studio, and give the class of each prediction."""
+    """Answer some tasks in Label Studio, and return the class chosen for each prediction."""
     release.run_job("sync")
     with release.label_studio() as studio:
         tasks = [task for task in _tasks(studio) if task.data["prediction_id"] in users.acknowledged]
@@ -55,7 +55,7 @@ def test_a_predictor_is_killed_by_the_kernel_for_its_memory(release: Release, dr
     pod = release.pods("predictor")[0].metadata.name
     inside = ("exec", pod, "--container=kserve-container", "--", "python", "-c", HOG)
     with drill("predictor out of memory, killed by the kernel"):
-        with pytest.raises(AssertionError):  # it ends with the container
+        with pytest.raises(AssertionError):  # the command ends with the container
             release.kubectl(*inside)
         wait_until(lambda: _last_end(release, pod) == ("OOMKilled", 137), "the end of the container")
 
@@ -122,7 +122,7 @@ def _tasks(studio: Any) -> list[Any]:  # noqa: ANN401 (its client's tasks are of
 
 
 def _last_end(release: Release, pod: str) -> tuple[str, int] | None:
-    """Give the reason and the exit status of the end of a predictor before it was restarted."""
+    """Return the reason and exit status of a predictor container's last termination."""
     statuses = release.core.read_namespaced_pod(pod, release.namespace).status.container_statuses
     ended = next(each for each in statuses if each.name == "kserve-container").last_state.terminated
     return ended and (ended.reason, ended.exit_code)

@@ -1,4 +1,4 @@
-"""A new model: published, tried on a part of the requests, promoted, taken back; no request fails."""
+"""A new model is published, tried as a canary, promoted and rolled back, without a failed request."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ print(json.dumps(collections.Counter(version() for _ in range(200))))
 
 @pytest.fixture(scope="module")
 def published(release: Release, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Publish a model that carries another version, as the documentation says, and return its URI."""
+    """Publish a model with another version, as the documentation describes, and return its URI."""
     return publish(release, _model_of_version(NEW, tmp_path_factory.mktemp("model")))
 
 
@@ -54,7 +54,7 @@ def test_a_canary_that_is_nowhere_changes_nothing(release: Release, published: s
     before = _pods(release)
     said = rollout("canary", "deadbeef0000", code=1)
     assert "There is no model deadbeef0000 in the store" in said
-    assert "the model that was served before still is" in said
+    assert "the model that was served before is still served" in said
     assert _pods(release) == before
 
 

@@ -1,4 +1,4 @@
-"""An upgrade and new keys while people upload: no request fails."""
+"""No request fails while the release is upgraded and its keys are rotated."""
 
 import subprocess
 import sys

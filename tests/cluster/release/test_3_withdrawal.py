@@ -1,4 +1,4 @@
-"""A canary that does harm is withdrawn by itself: no request fails, Alertmanager is told, it stays away."""
+"""A harmful canary is withdrawn automatically and reported, without a failed request, and does not return."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,7 +22,7 @@ TRUTH = "Noodles/Pasta"
 
 
 class Alerts:
-    """What Alertmanager has told of the release's canaries: the alert and the version."""
+    """The alerts that Alertmanager has sent about canaries, each with the version."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -38,7 +38,7 @@ class Alerts:
 
 @pytest.fixture(scope="module")
 def alerts(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alerts]:
-    """Publish the two models, and have alerts come soon."""
+    """Publish the two models, and shorten the alerts' durations."""
     folder = tmp_path_factory.mktemp("models")
     publish(release, colour_models.write(folder / "slow.onnx", more=colour_models.idling(60)))
     publish(release, colour_models.write(folder / "wrong.onnx"))
@@ -91,7 +91,7 @@ def test_the_history_says_why_it_went(release: Release, alerts: Alerts) -> None:
 
 
 def _wait_for_withdrawal(release: Release, is_told: Callable[[], bool]) -> None:
-    """Wait until it was told and is over; if that takes too long, say what the Job saw each minute."""
+    """Wait until the alert arrived and the canary is gone; on a timeout, report what the Job logged."""
 
     def is_over() -> bool:
         told = is_told()
@@ -105,7 +105,7 @@ def _wait_for_withdrawal(release: Release, is_told: Callable[[], bool]) -> None:
 
 
 def _has_canary(release: Release) -> bool:
-    """Return whether KServe is to run a canary, or still does."""
+    """Return whether KServe should run a canary, or still runs one."""
     place = ("serving.kserve.io", "v1beta1", release.namespace, "inferenceservices", SERVICE)
     service = client.CustomObjectsApi().get_namespaced_custom_object(*place)
     return "canary" in service["spec"] or any(

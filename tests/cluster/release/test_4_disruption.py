@@ -1,4 +1,4 @@
-"""Web applications are killed with a full spool, the node is drained: nothing that was answered is lost."""
+"""Nothing acknowledged is lost when web applications are killed with a full spool or the node is drained."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,7 +59,7 @@ def test_the_loop_still_turns(release: Release) -> None:
 
 @contextmanager
 def _cordoned(release: Release) -> Iterator[Callable[..., str]]:
-    """Give what drains the node of the release's own pods; new ones can start there again afterwards."""
+    """Yield a function that drains the release's pods from the node, and uncordon the node at the end."""
     node = release.core.list_node().items[0].metadata.name
     pods = f"--pod-selector={OF_THE_RELEASE},{COMPONENT}!=tests"
     try:
@@ -69,7 +69,7 @@ def _cordoned(release: Release) -> Iterator[Callable[..., str]]:
 
 
 def _running(release: Release) -> list[str]:
-    """Name the component of each pod that runs and has not been told to end."""
+    """Return the component of each running pod that is not terminating."""
     pods = [pod for pod in release.pods() if not pod.metadata.deletion_timestamp]
     running = [pod for pod in pods if pod.status.phase == "Running"]
     return sorted(pod.metadata.labels[COMPONENT] for pod in running)

@@ -1,4 +1,4 @@
-"""The whole node ends at once under uploads, and starts again: what was acknowledged is there once."""
+"""The whole node crashes during uploads and restarts; every acknowledged upload is stored once."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""`helm uninstall` keeps the data and says so; the next installation finds it."""
+"""`helm uninstall` keeps the data and says so; the next installation uses it."""
 
 import pytest
 from kubernetes import client
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.cluster
 
 @pytest.fixture(scope="module")
 def before(release: Release) -> dict[str, object]:
-    """Remember what there is before the uninstallation."""
+    """Record the state before the uninstallation."""
     with release.store() as store:
         photos = list(store.keys(keys.PRODUCTION, ""))
     return {"photos": photos, "credentials": release.credentials(), "annotations": _annotations(release)}
@@ -20,7 +20,7 @@ def before(release: Release) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def said(release: Release, before: dict[str, object]) -> str:
-    """Uninstall, and return what helm says."""
+    """Uninstall, and return helm's output."""
     assert before["photos"]
     return release.helm("uninstall", NAME, "--wait", "--timeout=5m")
 

@@ -1,4 +1,4 @@
-"""The predictor gets pods under load, all of them work, and it loses them afterwards; no upload fails."""
+"""The predictor is scaled up under load and down afterwards; all pods get requests, and no upload fails."""
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -27,14 +27,14 @@ def test_the_predictor_grows_with_the_load_and_shrinks_after_it(release: Release
 
 
 def _ready(release: Release) -> list[str]:
-    """Name the predictors that get requests."""
+    """Return the names of the predictor pods that are ready."""
     pods = [pod for pod in release.pods("predictor") if not pod.metadata.deletion_timestamp]
     ready = [pod for pod in pods if all(one.ready for one in pod.status.container_statuses or [])]
     return [pod.metadata.name for pod in ready if pod.status.phase == "Running"]
 
 
 def _answers(release: Release, pod: str) -> float:
-    """Count the predictions that a pod has answered."""
+    """Return the number of predictions that a pod has made."""
     read = ("exec", pod, "--container=kserve-container", "--", "python", "-c", READ_METRICS)
     families = text_string_to_metric_families(release.kubectl(*read))
     samples = [sample for family in families for sample in family.samples]

@@ -1,4 +1,4 @@
-"""The retraining in a pod, which is lost in the middle: `make test-cluster-torch` brings its image."""
+"""Retraining survives the loss of its pod; `make test-cluster-torch` loads its image."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ from tests.labelled_photos import label
 pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("torch_image")]
 
 CLAIM = "retraining"
-TIMES = 4  # each photo is labelled, so that an epoch takes long enough to be interrupted
+TIMES = 4  # label every photo, so that an epoch is long enough to be interrupted
 VALUES = {"retrain.workClaim": CLAIM, "retrain.resources.requests.cpu": "100m"}
 
 

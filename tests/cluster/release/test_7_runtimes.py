@@ -1,4 +1,4 @@
-"""The same release with torch and with TorchServe: `make test-cluster-torch` brings their image."""
+"""The release works with torch and with TorchServe; `make test-cluster-torch` loads their image."""
 
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO

@@ -122,5 +122,5 @@ def test_nothing_can_be_extended_before_it_runs(
     cloud: Connection, http: requests_mock.Mocker, settings: Settings
 ) -> None:
     http.get(LEASES, json={"leases": []})
-    with pytest.raises(ProvisioningError, match="make one with `up`"):
+    with pytest.raises(ProvisioningError, match="create one with `up`"):
         list(lease.extension(cloud, settings))
