@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from kubernetes import client
 
+from gourmetgram import keys
 from gourmetgram.sources import Source
 from predictor.registry.registry import Registry
 from predictor.training.data import photos
+from predictor.training.manifest import Manifest
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import Release, has_ended
 from tests.conftest import PHOTOS
@@ -28,32 +30,43 @@ def logs(release: Release) -> list[str]:
         for number, photo in enumerate(TIMES * photos(PHOTOS, "training")):
             label(store, number, photo, Source.USER_FLAG)
         for number, photo in enumerate(photos(PHOTOS, "evaluation")):
-            label(store, 1000 + number, photo, Source.RANDOM)
+            label(store, 1000 + number, photo, Source.RANDOM_SAMPLING)
     release.core.create_namespaced_persistent_volume_claim(release.namespace, _claim())
     release.upgrade(**VALUES)
     job = release.start_job("retrain")
-    wait_until(lambda: "epoch 2/" in _log(release, job), "the second epoch", seconds=300)
+    wait_until(lambda: "epoch 2/" in _log(release, job), "the second epoch", 300, pause=1)
     (first,) = _pods(release, job)
     interrupted = _log(release, job)
     release.kubectl("delete", "pod", first, "--grace-period=0", "--force")
-    jobs = client.BatchV1Api()
-    wait_until(lambda: has_ended(jobs.read_namespaced_job(job, release.namespace)), f"the end of {job}", 600)
-    return [interrupted, _log(release, job)]
+    return [interrupted, _last_log(release, job)]
 
 
 def test_the_next_pod_resumes_after_the_last_epoch(logs: list[str]) -> None:
-    done = [re.search(r"(\d+) of them done", log) for log in logs]
-    assert [bool(one and int(one[1])) for one in done] == [False, True]
+    begun, resumed = (_epochs_done(log) for log in logs)
+    assert begun == 0 < resumed
 
 
-def test_there_is_one_version_with_its_verdict(release: Release, logs: list[str]) -> None:
+def test_there_is_one_version_with_its_manifest_card_and_verdict(release: Release, logs: list[str]) -> None:
     with release.store() as store:
         registry = Registry(store, "food11")
-        (version,) = registry.judged()
+        (card,) = [key for key in store.keys(keys.MODELS, "food11/") if key.endswith("/card.md")]
+        version = card.split("/")[1]
+        manifest = store.get_record(keys.model_part("food11", version, "manifest.json"), Manifest)
+        assert list(store.keys(keys.MODELS, "food11/manifests/")) == [
+            keys.manifest("food11", manifest.digest).key
+        ]
         (verdict,) = registry.verdicts(version)
+        nominated = [choice.version for choice in registry.history("candidate")]
         assert registry.has(version)
-        assert (registry.candidate() is not None) == verdict.passed
+    assert nominated.count(version) == verdict.passed
     assert version in logs[-1]
+
+
+def _epochs_done(log: str) -> int:
+    """Return how many epochs a pod found done when it began."""
+    found = re.search(r"(\d+) of them done", log)
+    assert found, log
+    return int(found[1])
 
 
 def _claim() -> dict[str, Any]:
@@ -62,11 +75,21 @@ def _claim() -> dict[str, Any]:
 
 
 def _pods(release: Release, job: str) -> list[str]:
+    """List the pods of a job that have begun, the newest last."""
     selector = f"batch.kubernetes.io/job-name={job}"
     found = release.core.list_namespaced_pod(release.namespace, label_selector=selector).items
-    return [pod.metadata.name for pod in found]
+    begun = [pod.metadata for pod in found if pod.status.phase != "Pending"]
+    return [pod.name for pod in sorted(begun, key=lambda pod: pod.creation_timestamp)]
 
 
 def _log(release: Release, job: str) -> str:
     """Return what the newest pod of a job has logged so far."""
-    return release.kubectl("logs", f"job/{job}") if _pods(release, job) else ""
+    pods = _pods(release, job)
+    return release.kubectl("logs", pods[-1]) if pods else ""
+
+
+def _last_log(release: Release, job: str) -> str:
+    """Wait for the end of a job, whatever the gate says, and return what its last pod logged."""
+    jobs = client.BatchV1Api()
+    wait_until(lambda: has_ended(jobs.read_namespaced_job(job, release.namespace)), f"the end of {job}", 600)
+    return _log(release, job)
