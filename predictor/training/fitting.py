@@ -45,8 +45,13 @@ class Fit:
 
     @property
     def average(self) -> MobileNetV2:
-        """The network whose weights are the running average of all steps so far."""
-        return cast(MobileNetV2, self._average.module.eval())
+        """The network whose weights are the running average of all steps so far.
+
+        The recipe's share of them is the original network's: that keeps most of what was learned, and most
+        of what was known before (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022).
+        """
+        average = cast(MobileNetV2, self._average.module.eval())
+        return average if self._before is None else between(average, self._before, self._recipe.kept)
 
     def step(self, pixels: NDArray[np.float32], targets: NDArray[np.float32]) -> float:
         """Learn from pixels (N, 3, H, W) in [-1, 1] and class shares (N, classes); returns the loss.
@@ -58,7 +63,7 @@ class Fit:
         """
         self._freeze()
         for group in self._optimizer.param_groups:
-            group["lr"] = self._recipe.learning_rate * self._schedule()
+            group["lr"] = self._recipe.peak_rate(self._steps) * self._schedule()
         photos = _channels_last(pixels)
         loss = functional.cross_entropy(
             self._logits(photos),
@@ -87,7 +92,7 @@ class Fit:
             block.eval().requires_grad_(False)
 
     def _schedule(self) -> float:
-        """Linear warm-up, then half a cosine; as a share of the learning rate."""
+        """Linear warm-up, then half a cosine; as a share of the highest learning rate."""
         warm_up = max(_WARM_UP_STEPS, self._recipe.warm_up_epochs * self._steps / self._recipe.epochs)
         return min(1, (self._step + 1) / warm_up) * (1 + math.cos(math.pi * self._step / self._steps)) / 2
 
@@ -106,6 +111,16 @@ class Fit:
         self._average.load_state_dict(state["average"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._step = state["step"]
+
+
+def between(network: MobileNetV2, other: MobileNetV2, share: float) -> MobileNetV2:
+    """Return the network whose weights are the mean of two, with that share of the other's."""
+    mixed, others = copy.deepcopy(network), other.state_dict()
+    with torch.no_grad():
+        for name, values in mixed.state_dict().items():
+            if values.is_floating_point():
+                values.lerp_(others[name], share)
+    return mixed
 
 
 @torch.inference_mode()

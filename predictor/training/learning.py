@@ -59,8 +59,9 @@ def _make(
     fit = fit_to(training, lambda: cast(MobileNetV2, before.network), Run(folder), recipe)
     if rank() > 0:
         return
-    temperature = _temperature(fit.average, _photos(manifest, "calibration", paths), before)
-    classifier = Classifier(fit.average, temperature)
+    network = fit.average
+    temperature = _temperature(network, _photos(manifest, "calibration", paths), before)
+    classifier = Classifier(network, temperature)
     export(classifier, folder / "floats.onnx", version=version_of(classifier))
     unfinished = folder / "integers.unfinished"
     quantize(folder / "floats.onnx", unfinished, balanced(training, PHOTOS_A_CLASS))

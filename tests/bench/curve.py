@@ -27,9 +27,10 @@ from predictor.cpus import available_cpus
 from predictor.training import MODEL, show_log
 from predictor.training.data import Photo
 from predictor.training.evaluate import evaluate
+from predictor.training.recipe import Recipe
 from tests.bench.rounds import STRATEGIES, Material, Parts, Round, Rounds, Strategy
 from tests.bench.tables import table
-from tests.bench.weak import split, weak_model
+from tests.bench.weak import split, trained_model
 from tests.conftest import ROOT, new_label_studio, new_predictor, new_store_server, new_webapp
 from tests.loop import Loop
 
@@ -85,7 +86,7 @@ def main() -> None:
     torch.set_num_threads(available_cpus())
     work: Path = given.work.resolve()
     rest = split(given.data, work / "known")
-    model = weak_model(work / "known", given.backbone, work / "model")
+    model = trained_model(work / "known", given.backbone, work / "model", Recipe())
     material = Material(model, work / "known", given.data)
     rounds = [rest[start::ROUNDS] for start in range(ROUNDS)]
     curves = {each.name: curve(each, work, material, rounds, given.labels) for each in STRATEGIES}

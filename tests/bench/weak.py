@@ -33,12 +33,12 @@ def _link(place: Path, to: Path) -> None:
         place.symlink_to(to.resolve())
 
 
-def weak_model(known: Path, backbone: Path, folder: Path) -> Path:
+def trained_model(known: Path, backbone: Path, folder: Path, recipe: Recipe) -> Path:
     """Train a model as `make model` does, on what is known."""
     path = folder / "food11.onnx"
     if not path.exists():
         run = Run(folder / "run")
-        train(known, backbone, run, Recipe())
+        train(known, backbone, run, recipe)
         weights, temperature = run.trained()
         network = MobileNetV2(len(CLASSES))
         network.load_state_dict(weights)
