@@ -12,11 +12,16 @@ from tests.processes import Server
 SOURCE = Path(__file__).with_name("clock.c")
 
 
-def give_clock(server: Server, folder: Path) -> None:
-    """Let a server that is not started yet have a clock that can be set."""
+def compiled(folder: Path) -> Path:
+    """Compile the library."""
     library = folder / "clock.so"
     subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", library, SOURCE], check=True)
-    clock = {"LD_PRELOAD": str(library), "CLOCK_OFFSET_FILE": str(folder / "clock")}
+    return library
+
+
+def give_clock(server: Server, folder: Path) -> None:
+    """Let a server that is not started yet have a clock that can be set."""
+    clock = {"LD_PRELOAD": str(compiled(folder)), "CLOCK_OFFSET_FILE": str(folder / "clock")}
     server.env = {**server.env, **clock}
     set_clock(server, 0)
 

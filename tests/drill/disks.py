@@ -1,5 +1,7 @@
 """Small disks: a tmpfs over a folder, in a mount namespace that only one server sees."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.processes import Server
@@ -19,3 +21,14 @@ def disk_of(server: Server, name: str) -> Path:
     assert server.process is not None
     folder = next(Path(part) for part in server.command if str(part).endswith(f"/{name}"))
     return Path(f"/proc/{server.process.pid}/root") / folder.relative_to("/")
+
+
+@contextmanager
+def filled(disk: Path) -> Iterator[None]:
+    """Leave no free byte on a disk while inside."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    yield
+    ballast.unlink()

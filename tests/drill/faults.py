@@ -1,7 +1,6 @@
 """What breaks in a drill, and for how long; after each, all is as it was."""
 
 import os
-import random
 import resource
 import signal
 import time
@@ -10,7 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.drill.clock import set_clock
-from tests.drill.disks import disk_of
+from tests.drill.connection import corrupting, slower
+from tests.drill.disks import disk_of, filled
 from tests.drill.jobs import run_each_twice
 from tests.drill.label_studio import a_day_of_jobs, jobs_complete
 from tests.drill.machine import Machine
@@ -20,7 +20,6 @@ from tests.uploads import photo
 
 FAULT_SECONDS = 10
 STORE_DISK = "data"
-CORRUPTED_SHARE = 0.3
 PHONE_PHOTO = photo(0, side=3000)
 
 
@@ -35,9 +34,8 @@ def store_hung(_: Machine, store: Server) -> None:
 
 
 def store_slow(machine: Machine, _: Server) -> None:
-    machine.proxy.watch(lambda *_: time.sleep(1.5))
-    time.sleep(FAULT_SECONDS)
-    machine.proxy.watch(None)
+    with slower(machine.proxy):
+        time.sleep(FAULT_SECONDS)
 
 
 def store_takes_nothing(machine: Machine, _: Server) -> None:
@@ -50,21 +48,10 @@ def store_takes_nothing(machine: Machine, _: Server) -> None:
     machine.proxy.watch(None)
 
 
-def store_corrupts(machine: Machine, _: Server) -> None:
-    """Change a byte of many bodies in both directions, while the jobs read and write too."""
-    dice = random.Random(5)
-
-    def corrupted(body: bytes) -> bytes:
-        if not body or dice.random() > CORRUPTED_SHARE:
-            return body
-        place = dice.randrange(len(body))
-        return body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
-
-    machine.proxy.change = corrupted
-    deadline = time.monotonic() + FAULT_SECONDS
-    while time.monotonic() < deadline:
-        run_each_twice(machine.proxy.url)
-    machine.proxy.change = bytes
+def store_corrupts(machine: Machine, store: Server) -> None:
+    """Change bodies while the jobs read and write too."""
+    with corrupting(machine.proxy):
+        jobs_doubled(machine, store)
 
 
 def store_read_only(_: Machine, store: Server) -> None:
@@ -79,12 +66,8 @@ def store_read_only(_: Machine, store: Server) -> None:
 
 
 def store_disk_full(_: Machine, store: Server) -> None:
-    ballast = disk_of(store, STORE_DISK) / "ballast"
-    with ballast.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-    time.sleep(FAULT_SECONDS)
-    ballast.unlink()
+    with filled(disk_of(store, STORE_DISK)):
+        time.sleep(FAULT_SECONDS)
 
 
 def predictor_killed(machine: Machine, _: Server) -> None:
