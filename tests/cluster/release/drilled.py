@@ -70,6 +70,16 @@ def kill(release: Release, component: str) -> None:
     wait_until(lambda: {pod.metadata.uid for pod in release.pods(component)} - before, "another pod")
 
 
+@contextmanager
+def away(release: Release, component: str) -> Iterator[None]:
+    """Scale a Deployment of one replica to none while inside."""
+    deployment = f"deployment/{NAME}-{component}"
+    release.kubectl("scale", deployment, "--replicas=0")
+    wait_until(lambda: not release.pods(component), f"the end of the {component}")
+    yield
+    release.kubectl("scale", deployment, "--replicas=1")
+
+
 def _is_well(release: Release, users: Users) -> bool:
     """Return whether every pod is ready, no job is running, and an upload goes straight to the store."""
     with suppress(AssertionError, ApiException, HTTPError):

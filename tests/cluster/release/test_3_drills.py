@@ -4,24 +4,20 @@
 """
 
 import time
-from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from gourmetgram.sources import Source
 from tests.cluster.node import isolation
 from tests.cluster.node.polling import wait_until
-from tests.cluster.release.drilled import Drill, kept, kill
-from tests.cluster.release.installed import NAME, Release
-from tests.drill import invariant
+from tests.cluster.release.drilled import Drill, away, kill
+from tests.cluster.release.installed import Release
+from tests.cluster.release.said import answer, count_everything
 from tests.drill.users import Users
 
 pytestmark = pytest.mark.cluster
 
 ANSWERS = 5
-TRUTH = "Soup"
 AWAY_SECONDS, API_SERVER_SECONDS = 10, 30
 
 # A file in memory that no process maps: the kernel kills the container's largest process, the predictor.
@@ -35,14 +31,7 @@ while True:
 
 @pytest.fixture(scope="module")
 def answered(release: Release, users: Users) -> dict[str, str]:
-    """Answer some tasks in Label Studio, and return the class chosen for each prediction."""
-    release.run_job("sync")
-    with release.label_studio() as studio:
-        tasks = [task for task in _tasks(studio) if task.data["prediction_id"] in users.acknowledged]
-        choice = {"from_name": "food", "to_name": "image", "type": "choices", "value": {"choices": [TRUTH]}}
-        for task in tasks[:ANSWERS]:
-            studio.annotations.create(id=task.id, result=[choice])  # type: ignore[arg-type]
-    return {task.data["prediction_id"]: TRUTH for task in tasks[:ANSWERS]}
+    return answer(release, users, ANSWERS)
 
 
 @pytest.mark.parametrize("component", ["webapp", "predictor", "store"])
@@ -62,11 +51,8 @@ def test_a_predictor_is_killed_by_the_kernel_for_its_memory(release: Release, dr
 
 def test_while_the_store_is_away_no_upload_is_refused(release: Release, users: Users, drill: Drill) -> None:
     refused = users.refused()
-    with drill(f"store away for {AWAY_SECONDS} s"):
-        release.kubectl("scale", f"deployment/{NAME}-store", "--replicas=0")
-        wait_until(lambda: not release.pods("store"), "the store's end")
+    with drill(f"store away for {AWAY_SECONDS} s"), away(release, "store"):
         time.sleep(AWAY_SECONDS)
-        release.kubectl("scale", f"deployment/{NAME}-store", "--replicas=1")
     assert users.refused() == refused
 
 
@@ -101,24 +87,7 @@ def test_a_job_runs_twice_at_once_and_one_is_killed(release: Release, drill: Dri
 def test_every_upload_and_every_label_is_there_once(
     release: Release, users: Users, answered: dict[str, str], say: Callable[[str], None]
 ) -> None:
-    photos, relabelled = dict(users.acknowledged), dict(users.relabelled)
-    uploads = kept(release, photos)
-    release.run_job("sync")
-    release.run_job("processing")
-    with release.store() as store, release.label_studio() as studio:
-        labels = [
-            invariant.labels(store, relabelled),
-            invariant.labels(store, answered, Source.LOW_CONFIDENCE),
-        ]
-        asked = Counter(task.data["prediction_id"] for task in _tasks(studio))
-    say(f"in all: uploads {uploads}, labels of users {labels[0]}, of annotators {labels[1]}")
-    assert {(each.lost, each.doubled) for each in (uploads, *labels)} == {(0, 0)}
-    assert [each for each, count in asked.items() if count > 1] == []
-
-
-def _tasks(studio: Any) -> list[Any]:  # noqa: ANN401 (its client's tasks are of a type with no data)
-    project = next(each for each in studio.projects.list() if each.title == "Low Confidence")
-    return list(studio.tasks.list(project=project.id, fields="all", page_size=1000))
+    count_everything(release, users, answered, say)
 
 
 def _last_end(release: Release, pod: str) -> tuple[str, int] | None:

@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from tests.cluster.node.polling import wait_until
-from tests.cluster.release.installed import COMPONENT, NAME, OF_THE_RELEASE, Release
+from tests.cluster.release.drilled import away
+from tests.cluster.release.installed import COMPONENT, OF_THE_RELEASE, Release
 from tests.cluster.release.load import Load, uploads, wait_until_kept
 
 pytestmark = pytest.mark.cluster
@@ -19,13 +19,11 @@ def _is_kept(release: Release, load: Load) -> None:
 
 
 def test_what_waits_for_the_store_survives_the_pod_that_keeps_it(release: Release) -> None:
-    release.kubectl("scale", f"deployment/{NAME}-store", "--replicas=0")
-    wait_until(lambda: not release.pods("store"), "the store's end")
-    with uploads(release) as load:
-        pass
-    for pod in release.pods("webapp"):
-        release.kubectl("delete", "pod", pod.metadata.name, "--grace-period=0", "--force")
-    release.kubectl("scale", f"deployment/{NAME}-store", "--replicas=1")
+    with away(release, "store"):
+        with uploads(release) as load:
+            pass
+        for pod in release.pods("webapp"):
+            release.kubectl("delete", "pod", pod.metadata.name, "--grace-period=0", "--force")
     release.wait_until_ready()
     assert load.predictions()
     _is_kept(release, load)
