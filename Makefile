@@ -235,7 +235,11 @@ WITH_ITS_TOOLS := tests/unit/chart tests/services/test_access.py tests/services/
 
 test-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## run the tests on a real Kubernetes; without Docker this needs root
 	@eval "$$($(NODE) environment)"; $(BIN)/pytest -n auto $(WITH_ITS_TOOLS)
-	@eval "$$($(NODE) environment)"; $(BIN)/pytest tests/cluster --timeout 900
+	@eval "$$($(NODE) environment)"; $(BIN)/pytest tests/cluster --timeout 900 -m "not drill"
+
+drill-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## drill a release there: its components, its store, its node
+	@eval "$$($(NODE) environment)"; \
+	  $(BIN)/pytest tests/cluster/release/test_3_*drills.py tests/cluster/release/test_4_node.py --timeout 900
 
 test-cluster-build: $(BIN)/.run ## build the parts of the tests' Kubernetes that are missing, without starting it
 	@$(NODE) build
@@ -256,7 +260,7 @@ test-cluster-environment: $(BIN)/.run ## print the environment that kubectl and 
 test-cluster-down: $(BIN)/.run ## stop the tests' Kubernetes; what was built stays cached
 	@$(NODE) down
 
-.PHONY: test-cluster test-cluster-build test-cluster-up test-cluster-images test-cluster-torch test-cluster-environment test-cluster-down
+.PHONY: drill-cluster test-cluster test-cluster-build test-cluster-up test-cluster-images test-cluster-torch test-cluster-environment test-cluster-down
 
 bench: $(BIN)/.test .venv-peers/.done .venv-triton/.done ## compare the predictor with the alternatives; ROUNDS=5, SECONDS=2 for each load
 	$(BIN)/python -m tests.bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))

@@ -21,6 +21,20 @@ def first_process() -> int | None:
     return None
 
 
+def process_of(container: str) -> int:
+    """Return the id, as this machine sees it, of a process in the container with containerd's id."""
+    for group in Path("/proc").glob("[0-9]*/cgroup"):
+        with suppress(OSError):  # it has just ended
+            if container in group.read_text():
+                return int(group.parent.name)
+    raise LookupError(f"no process is in the container {container}")
+
+
+def run_inside(*command: str | Path) -> None:
+    """Run a program of this machine where it sees the node's mounts."""
+    run("nsenter", f"--target={first_process()}", "--mount", *command)
+
+
 def start() -> None:
     """Start the supervisor as the first process of new mount, process and network namespaces."""
     LOGS.mkdir(parents=True, exist_ok=True)
