@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
-    "--no-sandbox",  # root, as in containers, can't use it
+    "--no-sandbox",  # root, common in containers, can't use it
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -25,7 +25,7 @@ def _installed() -> str | None:
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
-    """Run a headless browser, ``BROWSER_PATH`` or one that ``PATH`` knows; without one skip the test.
+    """Run a headless browser, from ``BROWSER_PATH`` or ``PATH``; without one, skip the test.
 
     Its driver keeps an event loop running in this thread: close it before something else needs one.
     """

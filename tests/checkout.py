@@ -1,4 +1,4 @@
-"""A copy of the checkout whose parts run on ports of their own, as `make up` starts them."""
+"""A copy of the checkout whose components run on free ports, as `make up` starts them."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ PHOTO = next(PHOTOS.glob("evaluation/class_06/*.jpg"))
 
 
 class Checkout:
-    """A copy of the checkout, whose parts listen on free ports."""
+    """A copy of the checkout whose components listen on free ports."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""Models that know a food by its mean colour, photos of such food, and what is wrong with each model."""
+"""Models that classify photos by their mean colour, such photos, and defects to add to the models."""
 
 import json
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ A_CLASS = 8
 
 
 def photos(folder: Path) -> list[Found]:
-    """Draw eight photos of each class, with a pattern of their own."""
+    """Draw eight photos of each class, each with its own pattern."""
     rng = np.random.default_rng(0)
     return [
         _photo(folder / f"{class_dir(label)}-{number}.png", label, rng)
@@ -84,7 +84,7 @@ def write(
 
 
 def idling(times: int) -> list[NodeProto]:
-    """Compute nothing from the photo, slowly."""
+    """Compute zero from the photo, slowly."""
     names = ["image", *(f"sine{number}" for number in range(times))]
     chain = [helper.make_node("Sin", [one], [other]) for one, other in pairwise(names)]
     mean = helper.make_node("ReduceMean", [names[-1]], ["mean"], keepdims=0)
@@ -92,7 +92,7 @@ def idling(times: int) -> list[NodeProto]:
 
 
 def hoarding() -> list[NodeProto]:
-    """Compute nothing from 320 MB."""
+    """Compute zero from 320 MB."""
     one = helper.make_tensor("value", TensorProto.FLOAT, [1], [1.0])
     return [
         helper.make_node("ConstantOfShape", ["large"], ["hoard"], value=one),

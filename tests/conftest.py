@@ -1,4 +1,4 @@
-"""The real parts of the system, as fixtures: each starts once, on a free port, when a test asks for it."""
+"""Fixtures with the system's real components; each starts once, on a free port, when a test needs it."""
 
 import copy
 import os
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 LABEL_STUDIO = ROOT / ".venv-label-studio/bin/label-studio"
 PHOTOS = ROOT / "tests/data/food-11"
 
-# A busy machine is no reason for a property not to hold.
+# A property must hold on a busy machine too, so there is no deadline.
 hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("patient")
 
@@ -35,11 +35,11 @@ WITHOUT_LIMITS = {
     "GOURMETGRAM_CLIENT_UPLOAD_BYTES_PER_MINUTE": "0",
     "GOURMETGRAM_CLIENT_FEEDBACK_PER_MINUTE": "0",
 }
-"""What lets tests send as much as they like from one address."""
+"""Switches the limits per client off, since all tests share one address."""
 
 
 class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist does not export its types
-    """Gives a process whole files, and one process all that need Label Studio, which starts slowly."""
+    """Assigns whole files to workers, and all tests with Label Studio, which starts slowly, to one."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
@@ -48,7 +48,7 @@ class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist does not
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTogether:
-    """Decide which tests run in the same process, where several do."""
+    """Decide which tests run in the same worker process."""
     return FilesTogether(config, log)
 
 
@@ -62,7 +62,7 @@ def store_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def new_store_server(folder: Path) -> Server:
-    """Describe an object store over a folder; its keys are in its ``env``, under boto3's names too."""
+    """Return an object store over a folder; its keys are in its ``env``, also under boto3's names."""
     port, key, secret = free_port(), secrets.token_hex(8), secrets.token_hex(16)
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
@@ -83,13 +83,13 @@ def new_store_server(folder: Path) -> Server:
 
 @pytest.fixture(scope="session")
 def store_env(store_server: Server) -> dict[str, str]:
-    """Give what a process needs in its environment to reach the store."""
+    """Return the environment variables that a process needs to reach the store."""
     return {name: value for name, value in store_server.env.items() if name.startswith("AWS_")}
 
 
 @pytest.fixture(scope="session")
 def store(store_env: dict[str, str]) -> Iterator[Store]:
-    """Give the store with all buckets, reached through boto3."""
+    """Return the store with all buckets."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in store_env.items():
             patch.setenv(name, value)
@@ -103,7 +103,7 @@ def empty_store(
     store: Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Store:
-    """Give buckets of its own to a test, and to the processes that it starts with its environment."""
+    """Give a test, and the processes that it starts with its environment, separate buckets."""
     prefix = f"{secrets.token_hex(4)}-"
     monkeypatch.setenv("GOURMETGRAM_BUCKET_PREFIX", prefix)
     empty = copy.copy(store)
@@ -122,7 +122,7 @@ def predictor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def new_predictor(folder: Path) -> Server:
-    """Describe a predictor."""
+    """Return a predictor, not yet started."""
     port = free_port()
     return Server(
         [BIN / "python", "-m", "predictor"],
@@ -162,7 +162,7 @@ def label_studio(
 
 @pytest.fixture
 def loop(label_studio: Server, empty_store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator["Loop"]:
-    """Set Label Studio up over the buckets of one test."""
+    """Set up Label Studio with the buckets of one test."""
     from cronjobs.label_studio.client import connect  # noqa: PLC0415 - takes seconds to import
     from cronjobs.settings import CronjobSettings  # noqa: PLC0415
     from tests.loop import Loop  # noqa: PLC0415
@@ -177,7 +177,7 @@ def loop(label_studio: Server, empty_store: Store, monkeypatch: pytest.MonkeyPat
 
 
 def new_label_studio(folder: Path, store_env: dict[str, str]) -> Server:
-    """Describe a Label Studio with an empty database in a folder."""
+    """Return a Label Studio, not yet started, with an empty database in a folder."""
     database.provide(folder)
     port = free_port()
     lines = (ROOT / "cronjobs/label_studio/server.env").read_text().splitlines()
@@ -201,7 +201,7 @@ def new_label_studio(folder: Path, store_env: dict[str, str]) -> Server:
 
 
 def new_webapp(folder: Path, store_env: dict[str, str], predictor: Server) -> Server:
-    """Describe a web application whose spool is in a folder."""
+    """Return a web application, not yet started, whose spool is in a folder."""
     port = free_port()
     return Server(
         [BIN / "gunicorn", "--config", str(ROOT / "webapp/gunicorn.conf.py"), "webapp:create_app()"],
@@ -220,5 +220,5 @@ def new_webapp(folder: Path, store_env: dict[str, str], predictor: Server) -> Se
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """Where a test puts its picture for the documentation: the folder in PICTURES, or a temporary one."""
+    """Return the folder for pictures of the documentation: PICTURES, or a temporary one."""
     return Path(os.environ.get("PICTURES", tmp_path))

@@ -1,4 +1,4 @@
-"""Photos with labels in the store, as the processing leaves them."""
+"""Photos with labels in the store, as the processing job leaves them."""
 
 from datetime import UTC, datetime, timedelta
 

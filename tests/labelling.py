@@ -20,7 +20,7 @@ RUNS = {keys.last_run(job, complete=complete) for job in JOBS for complete in (T
 
 
 def prediction_id(number: int, at: datetime = NOON) -> str:
-    """Make the id of the prediction of that number at a time: the same at each call."""
+    """Make a prediction id from a number and a time, the same for each call."""
     milliseconds = int(at.timestamp() * 1000)
     return str(uuid.UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | number))
 
@@ -59,7 +59,7 @@ def ask(
     preselect: bool = False,
     asked: Asked | None = None,
 ) -> None:
-    """Put the task about a prediction into the store, or one that asks for a review of a source's label."""
+    """Put a task about a prediction into the store, optionally to review a source's label."""
     task = Task.of(record, source, store.bucket_prefix, preselect=preselect)
     store.put_record(keys.task(record.prediction_id, asked or source), task)
 
@@ -73,7 +73,7 @@ def annotation(  # noqa: PLR0913
     skipped: bool = False,
     source: Source | None = None,
 ) -> bytes:
-    """Shape an annotation as Label Studio exports it, some minutes after the prediction."""
+    """Make an annotation as Label Studio exports it, some minutes after the prediction."""
     at = f"{record.created_at + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S.%fZ}"
     value = {"from_name": "food", "to_name": "image", "type": "choices", "value": {"choices": list(choices)}}
     exported = {
@@ -121,11 +121,11 @@ def relabel(store: Store, record: PredictionRecord, corrected: str, minutes: int
 
 
 def contents(store: Store) -> dict[str, bytes]:
-    """Read every object of every bucket, save for when and how fast the jobs ran."""
+    """Read every object of every bucket, except the jobs' times and durations."""
     places = [Location(bucket, key) for bucket in keys.BUCKETS for key in store.keys(bucket, "")]
     return {str(place): store.get(place) for place in places if place not in RUNS}
 
 
 def names(store: Store, bucket: str, prefix: str = "") -> list[str]:
-    """List the keys of a bucket below a prefix, without it."""
+    """List the keys of a bucket under a prefix, without the prefix."""
     return [key.removeprefix(prefix) for key in store.keys(bucket, prefix)]

@@ -1,4 +1,4 @@
-"""Label Studio with projects over the buckets of one test, and what annotators and jobs do there."""
+"""Label Studio with projects for the buckets of one test, and what annotators and jobs do there."""
 
 from label_studio_sdk.client import LabelStudio
 
@@ -12,7 +12,7 @@ from tests.labelling import SETTINGS
 
 
 class Loop:
-    """Label Studio with projects over the buckets of one test."""
+    """Label Studio with projects for the buckets of one test."""
 
     def __init__(self, store: Store, studio: LabelStudio, settings: CronjobSettings) -> None:
         self.store = store
@@ -23,17 +23,17 @@ class Loop:
         self.projects: dict[Asked, int] = dict(zip(ANNOTATED_SOURCES, figures.values(), strict=True))
 
     def delete_projects(self) -> None:
-        """Delete all projects: the fewer there are, the sooner the next test has set its own up."""
+        """Delete all projects: the fewer there are, the faster the next test's set-up."""
         for project in list(self.studio.projects.list()):
             self.studio.projects.delete(project.id)
 
     def sync(self, source: Asked, *, looks_at_all: bool = False) -> dict[str, int]:
-        """Sync a project; return what is not zero."""
+        """Sync a project; return the counts that are not zero."""
         job = ProjectSync(self.studio, self.store, self.settings, source, looks_at_all=looks_at_all)
         return {name: count for name, count in job.run().items() if count}
 
     def tasks(self, source: Asked) -> dict[str, int]:
-        """Give the numbers of a project's tasks, by prediction."""
+        """Return the ids of a project's tasks, by prediction."""
         listed = self.studio.tasks.list(project=self.projects[source])
         return {task.data["prediction_id"]: task.id for task in listed}
 

@@ -1,4 +1,4 @@
-"""Months of predictions that are made up, so that their accuracy is known: what an estimator is judged by."""
+"""Simulated months of predictions, whose accuracy is known, to evaluate an estimator."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ SIZE = 5
 
 
 class Day(NamedTuple):
-    """A day's uploads: how many, and the share that is right, below the threshold and above."""
+    """A day's uploads: their number and the share of correct ones, below the threshold and above."""
 
     low: int
     low_right: float
@@ -25,9 +25,9 @@ class Day(NamedTuple):
 class World(NamedTuple):
     days: Sequence[Day]
     draws: int = 1
-    """A day."""
+    """Draws per day."""
     answered: int = 0
-    """On how many days, the first ones, all predictions below the threshold were labelled."""
+    """The number of days, from the first, on which all predictions below the threshold were labelled."""
 
 
 CONSTANT = Day(30, 0.55, 170, 0.96)
@@ -52,7 +52,7 @@ WORLDS = {
 
 
 def month(world: World, random: Generator) -> tuple[Strata, Labelled, float]:
-    """Make a month's predictions, draw and label some; give the accuracy of all of them too."""
+    """Make a month's predictions, draw and label some; also return the accuracy of all of them."""
     blocks = []
     right_of_all = 0
     for number, day in enumerate(world.days):
@@ -72,7 +72,7 @@ def month(world: World, random: Generator) -> tuple[Strata, Labelled, float]:
 
 
 def _labels(blocks: NDArray[np.intp]) -> Labelled:
-    """Make the labels of blocks: the stratum of each, how many, how many of them right, whether drawn."""
+    """Make labels from blocks of stratum, number of labels, number of correct ones, and whether drawn."""
     each = np.repeat(np.arange(len(blocks)), blocks[:, 1])
     stratum, _, right, at_random = blocks[each].T
     first = (np.cumsum(blocks[:, 1]) - blocks[:, 1])[each]

@@ -1,4 +1,4 @@
-"""Real servers for tests: start on a free port, wait until they answer, kill, start again."""
+"""Real servers for tests, which can be started on a free port, awaited, killed and restarted."""
 
 import contextlib
 import os
@@ -15,11 +15,11 @@ from pathlib import Path
 import requests
 
 BIN = Path(sys.executable).parent
-"""Where the commands of the environment that runs the tests are."""
+"""The folder of the test environment's commands."""
 
 
 SERVERS_PORTS = range(10_000, 30_000)
-"""Below those that Linux gives to clients: none can take a port between its choice and its use."""
+"""Below Linux's ephemeral ports, so that no client takes a port between its choice and its use."""
 
 
 def free_port() -> int:
@@ -33,7 +33,7 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """A command that serves HTTP on loopback, in a process group of its own."""
+    """A command that serves HTTP on loopback, in its own process group."""
 
     command: Sequence[str | Path]
     port: int
@@ -41,14 +41,14 @@ class Server:
     env: Mapping[str, str] = field(default_factory=dict)
     ready_path: str = "/"
     ready_statuses: Sequence[int] = (200,)
-    """What it answers once it is ready; none given: anything."""
+    """The response's content once it is ready; if not given, anything."""
     start_seconds: float = 60
     stop_seconds: float = 20
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        """Give the address of the server, without a slash at the end."""
+        """Return the server's URL, without a trailing slash."""
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> "Server":
@@ -70,7 +70,7 @@ class Server:
         return self
 
     def wait_until_ready(self) -> None:
-        """Poll until it answers; fail with the end of its log if it dies or is too slow."""
+        """Poll until it responds; fail with the end of its log if it dies or is too slow."""
         deadline = time.monotonic() + self.start_seconds
         while not self.answers():
             if self.process is not None and self.process.poll() is not None:
@@ -82,7 +82,7 @@ class Server:
             time.sleep(0.05)
 
     def answers(self) -> bool:
-        """Tell whether it answers now."""
+        """Return whether it responds now."""
         try:
             response = requests.get(self.url + self.ready_path, timeout=5)
         except requests.RequestException:
@@ -90,11 +90,11 @@ class Server:
         return not self.ready_statuses or response.status_code in self.ready_statuses
 
     def running(self) -> bool:
-        """Tell whether its process lives."""
+        """Return whether its process is alive."""
         return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
-        """Ask it to end and wait; kill what is left of its group."""
+        """Terminate it and wait; kill what is left of its process group."""
         self._signal(signal.SIGTERM)
         if self.process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):

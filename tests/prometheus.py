@@ -1,4 +1,4 @@
-"""What a Prometheus under test is asked: each rule and each query of a panel, until all have an answer."""
+"""Queries a Prometheus under test: every rule and panel, until all return data."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -31,14 +31,14 @@ PANEL_QUERIES: set[str] = {
 
 
 def ask(url: str, expression: str) -> list[dict[str, Any]]:
-    """Ask for the present series of an expression, which may name a dashboard's variables."""
+    """Query the current series of an expression, which may contain a dashboard's variables."""
     for name, value in VARIABLES.items():
         expression = expression.replace(name, value)
     return list(_get(url, "query", query=expression)["result"])
 
 
 def unanswered(url: str, expressions: Iterable[str], meanwhile: Callable[[], object]) -> set[str]:
-    """Ask until all have an answer or time is up, and give those that have none; meanwhile users go on."""
+    """Query until all return data or time is up, while users carry on; return those without data."""
     left = set(expressions)
     deadline = time.monotonic() + DEADLINE_SECONDS
     while left and time.monotonic() < deadline:
@@ -48,12 +48,12 @@ def unanswered(url: str, expressions: Iterable[str], meanwhile: Callable[[], obj
 
 
 def groups(url: str) -> list[dict[str, Any]]:
-    """List the groups of rules that are loaded, with how each rule fares."""
+    """Return the loaded rule groups, with each rule's health."""
     return list(_get(url, "rules")["groups"])
 
 
 def targets(url: str) -> list[dict[str, Any]]:
-    """List what is scraped."""
+    """Return the scrape targets."""
     return list(_get(url, "targets", state="active")["activeTargets"])
 
 

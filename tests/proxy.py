@@ -1,4 +1,4 @@
-"""A proxy before a real server: it counts requests, and lets a test act at any of them from outside."""
+"""A proxy in front of a real server: it counts requests, and lets a test intervene at any of them."""
 
 import contextlib
 import http.client
@@ -16,7 +16,7 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
 
 
 class Proxy(ThreadingHTTPServer):
-    """Hands requests on to a server, byte for byte: signatures stay valid."""
+    """Forwards requests to a server byte for byte, so that signatures stay valid."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -27,14 +27,14 @@ class Proxy(ThreadingHTTPServer):
         self.counts: Counter[str] = Counter()
         self.connections = 0
         self.before: Callable[[int, str], object] | None = None
-        """Called with the number of each request, from 1, and its first line, before it is handed on."""
+        """Called before each request is forwarded, with its number, from 1, and its first line."""
         self.change: Callable[[bytes], bytes] = bytes
-        """What becomes of each body on its way, in both directions."""
+        """Changes each body on its way, in both directions."""
         self.lock = threading.Lock()
 
     @property
     def url(self) -> str:
-        """Give the address of the proxy."""
+        """Return the proxy's URL."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def process_request(self, *args: Any) -> None:  # noqa: ANN401 - the base class's
@@ -43,7 +43,7 @@ class Proxy(ThreadingHTTPServer):
         super().process_request(*args)
 
     def watch(self, before: Callable[[int, str], object] | None) -> None:
-        """Count from 1 again, and call something before each request."""
+        """Restart counting from 1, and call `before` before each request."""
         with self.lock:
             self.counts.clear()
             self.before = before
@@ -55,7 +55,7 @@ class Proxy(ThreadingHTTPServer):
             return self.counts.total()
 
     def handle_error(self, *_: object) -> None:
-        """Say nothing of clients that were killed."""
+        """Don't log clients that were killed."""
 
 
 @contextmanager

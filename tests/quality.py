@@ -1,4 +1,4 @@
-"""The record of the model's quality, as the processing job leaves it."""
+"""The record of the model's quality, as the processing job writes it."""
 
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ UNKNOWN = Estimate(value=None, low=0, high=1, effective_labels=0)
 
 
 def estimate(value: float, labels: int = 50) -> Estimate:
-    """Make an estimate with five points on either side."""
+    """Make an estimate with an interval of five points on either side."""
     return Estimate(
         value=value, low=max(0.0, value - 0.05), high=min(1.0, value + 0.05), effective_labels=labels
     )
@@ -17,7 +17,7 @@ def estimate(value: float, labels: int = 50) -> Estimate:
 def quality_record(
     accuracy: Estimate, *, labels: list[LabelCount] | None = None, version: str = "v1"
 ) -> QualityRecord:
-    """Make a record that says the same of every window, and of one version as of all."""
+    """Make a record with the same figures for every window, and for one version and all versions."""
     today = datetime.now(UTC).date()
     windows = [
         WindowQuality(

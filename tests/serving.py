@@ -1,4 +1,4 @@
-"""An HTTP server of a test's own, on a thread."""
+"""Runs a test's own HTTP server in a thread."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from threading import Thread
 
 @contextmanager
 def serving(server: ThreadingHTTPServer) -> Iterator[str]:
-    """Answer while inside; gives the address, without a slash at the end."""
+    """Serve inside the context; yield the URL, without a trailing slash."""
     with server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -20,7 +20,7 @@ def write_tiny_model(
     last: str = "Softmax",
     without: str = "",
 ) -> Path:
-    """Write the model; ``last`` is its last operator, ``without`` a property that it lacks."""
+    """Write the model; ``last`` is its last operator, ``without`` a metadata property to leave out."""
     weights = np.random.default_rng(0).normal(0, 4, (3, len(classes))).astype(np.float32)
     nodes = [
         helper.make_node("GlobalAveragePool", ["image"], ["colour"]),

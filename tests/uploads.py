@@ -12,7 +12,7 @@ from tests.processes import Server
 
 
 def photo(seed: int, side: int = 64, kind: str = "JPEG") -> bytes:
-    """Make a photo of noise that is like no other."""
+    """Make a photo of noise, different for each seed."""
     pixels = random.Random(seed).randbytes(side * side * 3)
     body = io.BytesIO()
     Image.frombytes("RGB", (side, side), pixels).save(body, kind)
@@ -20,13 +20,13 @@ def photo(seed: int, side: int = 64, kind: str = "JPEG") -> bytes:
 
 
 def upload(webapp: Server, body: bytes, accept: str = "application/json") -> requests.Response:
-    """Send a photo and ask for JSON, or what else is accepted."""
+    """Send a photo; ask for JSON or another content type."""
     files = {"file": ("photo.jpg", body)}
     return requests.post(f"{webapp.url}/predict", files=files, headers={"Accept": accept}, timeout=30)
 
 
 def is_ready(webapp: Server) -> bool:
-    """Tell whether it says that an upload would be answered and kept."""
+    """Return whether it reports that it is ready for uploads."""
     try:
         return requests.get(f"{webapp.url}/readyz", timeout=30).ok
     except requests.RequestException:
@@ -34,13 +34,13 @@ def is_ready(webapp: Server) -> bool:
 
 
 def metric(webapp: Server, series: str) -> float:
-    """Read the value of a series."""
+    """Read the value of a metric's series."""
     lines = requests.get(f"{webapp.url}/metrics", timeout=10).text.splitlines()
     return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(series + " "))
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Poll until something is so."""
+    """Poll until a condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not after {seconds} seconds: {what}"

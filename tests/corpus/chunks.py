@@ -1,4 +1,4 @@
-"""PNG: the chunks that describe colours, alone, together, and wrong."""
+"""PNGs with chunks that describe colours: alone, combined and invalid."""
 
 import struct
 import zlib
@@ -18,13 +18,13 @@ _ONE_POINT = Chromaticities(_D65, (0.3, 0.3), (0.3, 0.3), (0.3, 0.3))
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 SWAPPED = PROFILE.replace(b"rXYZ", b"tXYZ").replace(b"gXYZ", b"rXYZ").replace(b"tXYZ", b"gXYZ")
-"""A profile in which red and green have changed places."""
+"""A profile in which red and green are swapped."""
 LINEAR_RGB = gamma(1)
 LINEAR_GREY = LINEAR_RGB.replace(b"RGB ", b"GRAY").replace(b"rTRC", b"kTRC")
 
 
 def gama(value: int) -> bytes:
-    """Make a gAMA chunk of a value in hundred thousandths."""
+    """Make a gAMA chunk; the value is in units of 1/100,000."""
     return chunk(b"gAMA", value.to_bytes(4))
 
 

@@ -1,4 +1,4 @@
-"""JPEG, WebP, AVIF and animated PNG, as cameras and programs write them."""
+"""JPEG, WebP, AVIF and animated PNG files, as cameras and programs write them."""
 
 from io import BytesIO
 
@@ -22,28 +22,28 @@ def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def turned(orientation: int) -> bytes:
-    """Make an EXIF block that only says which way up the picture is."""
+    """Make an EXIF block that contains only the orientation."""
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
     return exif.tobytes()
 
 
 def camera() -> bytes:
-    """Make an EXIF block that only names the camera's maker."""
+    """Make an EXIF block that contains only the camera's maker."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make] = "Fairphone"
     return exif.tobytes()
 
 
 def coded(heif: bytes, primaries: int, transfer: int) -> bytes:
-    """Change the numbers that describe a HEIC's or an AVIF's colours."""
+    """Change the CICP numbers, which describe the colours of a HEIC or AVIF file."""
     before, box, after = heif.partition(b"colrnclx")
     assert box
     return before + box + primaries.to_bytes(2) + transfer.to_bytes(2) + after[4:]
 
 
 def with_broken_exif(avif: bytes) -> bytes:
-    """Spoil the first bytes of an AVIF's EXIF block."""
+    """Corrupt the first bytes of an AVIF's EXIF block."""
     assert avif.count(b"MM\0*") == 1
     return avif.replace(b"MM\0*", b"spoi")
 

@@ -11,7 +11,7 @@ from tests.png_chunks import chunk
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
-"""Of each pass the first row, the first column, and the steps from one to the next."""
+"""For each pass: the first row, the first column, and the steps to the next ones."""
 
 
 def write(

@@ -1,4 +1,4 @@
-"""PNG: every colour type and depth: plain, interlaced, part transparent, of colours described by numbers."""
+"""PNGs of every colour type and depth: plain, interlaced, partly transparent, and with cICP colours."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ DISPLAY_P3 = chunk(b"cICP", bytes([12, 13, 0, 1]))
 
 
 def ramps(channels: int, depth: int) -> NDArray[np.int64]:
-    """Make samples of which each channel goes through its whole range, in a direction of its own."""
+    """Make samples in which each channel covers its whole range, in a different direction."""
     across, down = np.meshgrid(np.linspace(0, 1, SIDE), np.linspace(0, 1, SIDE))
     ways = [across, down, (2 - across - down) / 2, np.minimum(1, across + down / 2)]
     chosen = [ways[0] / 2 + ways[1] / 2] if channels == 1 else ways[:channels]
@@ -34,7 +34,7 @@ def _palette(depth: int) -> bytes:
 
 
 def _hidden(kind: int, depth: int) -> bytes:
-    """Make the chunk that says which colour, or how much of each in a palette, is transparent."""
+    """Make the tRNS chunk, which says which colours are transparent."""
     if kind == PALETTE:
         return chunk(b"tRNS", bytes(range(0, 256, 256 // 2**depth))[: 2**depth])
     middle = ramps(3 if kind == RGB else 1, depth)[SIDE // 2, SIDE // 2]

@@ -1,1 +1,1 @@
-"""Fault drills: break a part under load, count what was lost, and time the way back."""
+"""Fault drills: break a component under load, count what was lost, and time the recovery."""

@@ -1,6 +1,6 @@
-"""`python -m tests.drill [NAME ...]`: break one part after the other under load, and print what it did.
+"""`python -m tests.drill [NAME ...]`: break one component after another under load, and print the effects.
 
-The invariant is counted after each: every acknowledged upload and label is there whole, and none twice.
+Each drill then checks the invariant: every acknowledged upload and label is stored whole, exactly once.
 """
 
 import argparse
@@ -34,17 +34,17 @@ DISK_KIB = {STORE_DISK: 4096, SPOOL_DISK: 256}
 
 
 class Drill(NamedTuple):
-    """What breaks, and how the web application is set for it."""
+    """What breaks, and how the machine is set up for it."""
 
     title: str
     fault: Callable[[Machine, Server], None]
     settings: Mapping[str, str] = {}
     small_disk: str | None = None
-    """The folder of the machine that is a small disk."""
+    """The folder that is a small disk."""
     sets_clock: bool = False
-    """Whether the web application gets a clock of its own."""
+    """Whether the web application has its own clock."""
     labels: bool = False
-    """Whether there is a Label Studio; recovered is the machine then once the jobs do all their work."""
+    """Whether there is a Label Studio; if so, the machine has recovered once the jobs complete their work."""
 
 
 DRILLS = {
@@ -107,7 +107,7 @@ def _recovered(machine: Machine) -> float:
 
 
 def _finish(machine: Machine, store: Store) -> None:
-    """Make labels of all that was said, and of what annotators say to the last tasks."""
+    """Turn all feedback into labels, after annotators have answered the last tasks."""
     if machine.annotators:
         assert jobs_complete()
         machine.annotators.answer_all()
@@ -156,7 +156,7 @@ HEADER = f"| {' | '.join((*COLUMNS, 'recovered after'))} |\n| --- |{' --- |' * l
 
 
 def main() -> None:
-    """Run those that are named, or all."""
+    """Run the named drills, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("drills", nargs="*", metavar="DRILL", help=f"all, or any of: {', '.join(DRILLS)}")
     drills = parser.parse_args().drills or list(DRILLS)
@@ -164,7 +164,7 @@ def main() -> None:
         parser.error(f"there is no drill {unknown[0]}; there are {', '.join(DRILLS)}")
     held = True
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1) as table:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the jobs say is not part of the table
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the jobs' logs are not part of the table
         print(HEADER, file=table)
         for name in drills:
             row, is_well = drill(DRILLS[name])

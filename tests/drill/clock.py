@@ -1,7 +1,7 @@
-"""A clock that jumps, for one process: a library between it and the kernel, which needs a C compiler.
+"""A clock that jumps, for one process: a preloaded library, which a C compiler builds.
 
-Debian's libfaketime can't be used: either it sets the monotonic clock too, which no jump of a real clock
-does, or `time.sleep` of Python 3.11 fails.
+Debian's libfaketime can't be used: either it also shifts the monotonic clock, unlike a jump of a real clock,
+or `time.sleep` fails in Python 3.11.
 """
 
 import subprocess
@@ -27,5 +27,5 @@ def give_clock(server: Server, folder: Path) -> None:
 
 
 def set_clock(server: Server, offset_seconds: int) -> None:
-    """Let a server's clock differ from the right one."""
+    """Set a server's clock to differ from the real one."""
     Path(server.env["CLOCK_OFFSET_FILE"]).write_text(str(offset_seconds))

@@ -1,4 +1,4 @@
-"""Small disks: a tmpfs over a folder, in a mount namespace that only one server sees."""
+"""Small disks: a tmpfs over a folder, in a mount namespace for one server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,13 +11,13 @@ MOUNT = 'mount -t tmpfs -o size="$0"k none "$1" && shift && exec "$@"'
 
 
 def give_small_disk(server: Server, folder: Path, kib: int) -> None:
-    """Let a server that is started once find an empty disk of some KiB in a folder; this needs no root."""
+    """Give a server an empty disk of some KiB in a folder; it can be started only once. Needs no root."""
     folder.mkdir(exist_ok=True)
     server.command = [*OWN_NAMESPACE, "sh", "-c", MOUNT, str(kib), folder, *server.command]
 
 
 def disk_of(server: Server, name: str) -> Path:
-    """Give the small disk of a server that runs, as seen from here."""
+    """Return the path of a running server's small disk, as seen from here."""
     assert server.process is not None
     folder = next(Path(part) for part in server.command if str(part).endswith(f"/{name}"))
     return Path(f"/proc/{server.process.pid}/root") / folder.relative_to("/")

@@ -1,4 +1,4 @@
-"""What breaks in a drill, and for how long; after each, all is as it was."""
+"""What breaks in a drill, and for how long; each fault ends by restoring the previous state."""
 
 import os
 import resource
@@ -81,7 +81,7 @@ def predictor_hung(machine: Machine, _: Server) -> None:
 
 
 def predictor_out_of_memory(machine: Machine, _: Server) -> None:
-    """Give it no memory but what it has, while large photos arrive; restart it if that ended it."""
+    """Let it allocate no more memory while large photos arrive; restart it if it has ended."""
     with _no_more_memory(machine.predictor), machine.users.load(photos=[PHONE_PHOTO]):
         time.sleep(FAULT_SECONDS)
     if not machine.predictor.running():
@@ -98,7 +98,7 @@ def webapp_killed_without_store(machine: Machine, store: Server) -> None:
 
 
 def clock_jumps(machine: Machine, _: Server) -> None:
-    """Set the web application's clock an hour forward, then two back, then right."""
+    """Set the web application's clock an hour forward, then two hours back, then right again."""
     for offset_seconds in (3600, -3600):
         set_clock(machine.webapp, offset_seconds)
         time.sleep(FAULT_SECONDS / 2)
@@ -111,7 +111,7 @@ def ten_times_the_traffic(machine: Machine, _: Server) -> None:
 
 
 def label_studio_away(machine: Machine, _: Server) -> None:
-    """Stop Label Studio for all jobs of a day, with answers in it."""
+    """Stop Label Studio, which has new annotations, during all jobs of a day."""
     assert machine.annotators
     assert jobs_complete()
     machine.annotators.answer_all()
@@ -135,7 +135,7 @@ def _hung(server: Server) -> None:
 
 @contextmanager
 def _no_more_memory(server: Server) -> Iterator[None]:
-    """Let every allocation fail in a server while inside; this needs no root."""
+    """Inside the context, let every allocation of a server fail; needs no root."""
     assert server.process is not None
     pid = server.process.pid
     _, most = resource.prlimit(pid, resource.RLIMIT_DATA)

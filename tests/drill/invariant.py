@@ -1,4 +1,4 @@
-"""The invariant of every drill: what was acknowledged is in the store once, as it was sent."""
+"""The invariant of every drill: what was acknowledged is in the store exactly once, as it was sent."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from gourmetgram.store import ObjectNotFoundError, Store
 
 
 class Count(NamedTuple):
-    """How many were acknowledged, and of these how many are missing or there twice."""
+    """How many were acknowledged, and how many of those are missing or duplicated."""
 
     acknowledged: int
     lost: int
@@ -28,7 +28,7 @@ def uploads(store: Store, acknowledged: Mapping[str, bytes]) -> Count:
 
 
 def labels(store: Store, given: Mapping[str, str], source: Source = Source.USER_RELABEL) -> Count:
-    """Count the labels of a source by the class that was given to each prediction."""
+    """Count a source's labels, given the class that was chosen for each prediction."""
     photos = list(store.keys(source.dataset, ""))
     filed = {keys.prediction_id_of(key): key.partition("/")[0] for key in photos}
     right = (filed.get(each) == class_dir(name) for each, name in given.items())

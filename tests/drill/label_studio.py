@@ -1,4 +1,4 @@
-"""Label Studio beside the machine, its annotators, and the jobs as the scheduler runs them."""
+"""Label Studio for a drill, its annotators, and the jobs as the scheduler runs them."""
 
 import os
 from collections import Counter
@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 @contextmanager
 def annotators(folder: Path, store: Store, store_env: Mapping[str, str]) -> Iterator["Annotators"]:
-    """Run Label Studio with its projects, and give who works there."""
+    """Run Label Studio with its projects, and yield its annotators."""
     server = new_label_studio(folder, dict(store_env)).start()
     try:
         os.environ["GOURMETGRAM_LABEL_STUDIO_URL"] = server.url
@@ -39,15 +39,15 @@ def annotators(folder: Path, store: Store, store_env: Mapping[str, str]) -> Iter
 
 
 class Annotators:
-    """Those who answer every task, and the day's jobs that bring them the tasks."""
+    """Annotators who answer every task, and the daily jobs that create the tasks."""
 
     def __init__(self, server: Server, store: Store) -> None:
         self.server, self.store = server, store
         self.doubled = 0
-        """Predictions about which there is more than one task."""
+        """Predictions with more than one task."""
 
     def answer_all(self) -> None:
-        """Answer each task that has no answer."""
+        """Answer each unanswered task."""
         settings = CronjobSettings()
         with connect(settings) as studio:
             loop = Loop(self.store, studio, settings)
@@ -60,13 +60,13 @@ class Annotators:
                 list(threads.map(lambda task: loop.annotate(task, TRUTH), open_tasks))
 
     def count(self, acknowledged: Mapping[str, object]) -> Count:
-        """Count the labels that there must be: one for each upload."""
+        """Count the labels; there must be one for each upload."""
         made = labels(self.store, dict.fromkeys(acknowledged, TRUTH), Source.LOW_CONFIDENCE)
         return made._replace(doubled=made.doubled + self.doubled)
 
 
 def a_day_of_jobs() -> None:
-    """Run each job when it is due, and again as the scheduler does, on a day that passes in a minute."""
+    """Run each job when it is due and retry it as the scheduler does, on a day that lasts a minute."""
     morning = datetime.now(UTC).replace(hour=0, minute=0, second=0)
     scheduler = Scheduler(schedules(), morning)
     now = morning
@@ -76,7 +76,7 @@ def a_day_of_jobs() -> None:
 
 
 def jobs_complete() -> bool:
-    """Run each job once more; return whether that did all."""
+    """Run each job once more; return whether all completed."""
     scheduler = Scheduler({job: schedules()[job] for job in JOBS}, datetime.now(UTC))
     due = max(scheduler.due.values())
     scheduler.run_due(due)

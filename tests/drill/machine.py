@@ -1,4 +1,4 @@
-"""The parts of one machine, each its own process, and who uses it."""
+"""The components of one machine, each in its own process, and its users."""
 
 import time
 from pathlib import Path
@@ -22,10 +22,10 @@ class Machine:
         self.webapp = new_webapp(folder, env, self.predictor)
         self.users = Users(self.webapp.url)
         self.annotators: Annotators | None = None
-        """Where the drill has a Label Studio."""
+        """Set if the drill has a Label Studio."""
 
     def recovered(self, within_seconds: float) -> float:
-        """Wait until nothing waits and an upload is stored at once; return the seconds that this took."""
+        """Wait until nothing is spooled and an upload is stored at once; return the seconds that took."""
         started = time.monotonic()
         while not self._is_well():
             if time.monotonic() - started > within_seconds:

@@ -1,4 +1,4 @@
-"""Users who upload photos and correct classes, and what became of all that was acknowledged."""
+"""Users who upload photos and correct classes, and a record of everything acknowledged."""
 
 import threading
 from collections import Counter
@@ -13,33 +13,33 @@ from tests.uploads import photo
 CLIENTS = 2
 PHOTOS = [photo(seed) for seed in range(20)]
 PAUSE_SECONDS = 0.5
-"""Of each client between two uploads."""
+"""Pause of each client between two uploads."""
 RELABELLED_EACH = 3
-"""Of so many uploads one is given another class by its user."""
+"""One in so many uploads is corrected by its user."""
 TIMEOUTS = (3, 30)
-"""For a connection and for an answer, in seconds."""
+"""Time limits for a connection and for a response, in seconds."""
 
 
 class Users:
-    """Those of one web application; they go on whatever they are answered."""
+    """Users of one web application, who carry on after errors."""
 
     def __init__(self, url: str, pause_seconds: float = PAUSE_SECONDS) -> None:
         self.url, self.pause_seconds = url, pause_seconds
         self.acknowledged: dict[str, bytes] = {}
-        """The photo of each prediction that was answered."""
+        """The photo of each acknowledged prediction."""
         self.relabelled: dict[str, str] = {}
-        """The class that the user gave to a prediction, where that was acknowledged."""
+        """The class that users chose for predictions, if acknowledged."""
         self.statuses: Counter[int] = Counter()
-        """Of the answers to uploads; 0 where there was none."""
+        """Status codes of the responses to uploads; 0 if there was none."""
         self._lock = threading.Lock()
 
     def refused(self) -> int:
-        """Count the uploads that were not answered with a prediction."""
+        """Count the uploads that got no prediction."""
         return sum(self.statuses.values()) - self.statuses[200]
 
     @contextmanager
     def load(self, clients: int = CLIENTS, photos: Sequence[bytes] = PHOTOS) -> Iterator[None]:
-        """Upload from some clients at once, each again and again the same photo."""
+        """Upload from several clients at once, each repeating the same photo."""
         stop = threading.Event()
         threads = [
             threading.Thread(target=self._client, args=[photos[number % len(photos)], stop])
@@ -55,7 +55,7 @@ class Users:
                 thread.join()
 
     def upload(self, body: bytes = PHOTOS[0], *, relabels: bool = False) -> bool:
-        """Upload, and then relabel perhaps; return whether the upload is stored already."""
+        """Upload, and sometimes relabel; return whether the upload is already stored."""
         answer = self._post("predict", files={"file": ("photo.jpg", body)})
         with self._lock:
             self.statuses[answer.status_code if answer is not None else 0] += 1
@@ -78,7 +78,7 @@ class Users:
             self.relabelled[prediction_id] = corrected
 
     def _post(self, path: str, **body: object) -> requests.Response | None:
-        """Give the answer, which is false where it is an error, or None."""
+        """Return the response, which is false if it is an error, or None."""
         accept = {"Accept": "application/json"}
         try:
             return requests.post(f"{self.url}/{path}", headers=accept, timeout=TIMEOUTS, **body)  # type: ignore[arg-type]

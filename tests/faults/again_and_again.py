@@ -1,6 +1,6 @@
-"""Runs a command again until nothing kills it: `python -m tests.faults.again_and_again MODULE …`.
+"""Reruns a command until it is no longer killed: `python -m tests.faults.again_and_again MODULE …`.
 
-Each run is a fork that has imported everything, so that it starts at once. Its process id is in the file PID.
+Each run is a fork that has imported everything, so it starts at once. Its process id is in the file PID.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Malformed requests to the predictor, made from a seed: the same ones in each run."""
+"""Malformed requests to the predictor, generated from a seed and so the same in each run."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 class Request(NamedTuple):
-    """A request; the name says what is wrong with it."""
+    """A request, with a name that says what is wrong with it."""
 
     name: str
     path: str
@@ -28,7 +28,7 @@ class Request(NamedTuple):
 
 
 def requests(seed: int) -> Iterator[Request]:
-    """Make all of them."""
+    """Generate all of them."""
     chance = random.Random(seed)
     yield from damaged_photos(chance)
     yield from bombs()
@@ -39,7 +39,7 @@ def requests(seed: int) -> Iterator[Request]:
 
 
 def photo(format_: str, size: tuple[int, int] = (160, 120), mode: str = "RGB", **options: object) -> bytes:
-    """Draw a photo that is fine."""
+    """Draw a valid photo."""
     image = Image.radial_gradient("L").resize(size).convert(mode)
     file = BytesIO()
     image.save(file, format_, **options)
@@ -70,7 +70,7 @@ def damaged_photos(chance: random.Random) -> Iterator[Request]:
 
 
 def bombs() -> Iterator[Request]:
-    """Pack a lot of pixels, scans or text into few bytes."""
+    """Pack many pixels, scans or lots of text into a few bytes."""
     for edge in (5_001, 9_000, 16_383):
         yield Request(f"WebP of {edge}²", V1, image_type("webp"), webp_of(edge))
         yield Request(f"PNG of {edge}²", V1, image_type("png"), png_of(edge, edge))
@@ -132,7 +132,7 @@ def wrong_json() -> Iterator[Request]:
 
 
 def damaged_json(chance: random.Random) -> Iterator[Request]:
-    """Flip bytes of requests that are fine."""
+    """Flip bytes of valid requests."""
     b64 = base64.b64encode(photo("JPEG", (32, 32))).decode()
     tensor = {"name": "image", "shape": [1], "datatype": "BYTES", "data": [b64]}
     fine = {V1: {"instances": [{"b64": b64}]}, V2: {"inputs": [tensor]}, COURSE: {"image": b64}}
@@ -162,7 +162,7 @@ def wrong_tensors(chance: random.Random) -> Iterator[Request]:
 
 
 def odd_headers() -> Iterator[Request]:
-    """Send a fine photo with headers that no one should send."""
+    """Send a valid photo with headers that no one should send."""
     body = photo("JPEG")
     for content_type in (
         "",

@@ -1,4 +1,4 @@
-"""Jobs that are killed at any of their requests, and run again, leave what an undisturbed run leaves."""
+"""A job that is killed at any request and run again has the same result as an undisturbed run."""
 
 import copy
 import os
@@ -36,7 +36,7 @@ class Jobs:
         self.env = {**env, "AWS_ENDPOINT_URL_S3": proxy.url}
 
     def filled(self, state: State) -> Store:
-        """Make buckets of their own in a state."""
+        """Create separate buckets with this state."""
         store = copy.copy(self.store)
         store.bucket_prefix = f"{secrets.token_hex(4)}-"
         store.create_buckets()
@@ -51,7 +51,7 @@ class Jobs:
         return job_process(job, {**self.env, **settings})
 
     def run(self, job: str, store: Store, threads: int = 1) -> int:
-        """Run a job to its end; return how many requests it took."""
+        """Run a job to its end; return the number of its requests."""
         self.proxy.watch(None)
         process = self.process(job, store, threads)
         process.start()
@@ -60,7 +60,7 @@ class Jobs:
         return self.proxy.counts.total()
 
     def writes(self, job: str, store: Store) -> list[int]:
-        """Run a job to its end; return which of its requests change something."""
+        """Run a job to its end; return the numbers of its requests that change something."""
         writes: list[int] = []
         self.proxy.watch(lambda number, line: None if line.startswith("GET") else writes.append(number))
         process = self.process(job, store)
@@ -70,7 +70,7 @@ class Jobs:
         return writes
 
     def kill(self, job: str, store: Store, at: int, threads: int = 1) -> bool:
-        """Kill a job when it makes its request of a number, which the store never sees; tell if it did."""
+        """Kill a job at a request, before the store sees it; return whether the job got that far."""
         process = self.process(job, store, threads)
         started = threading.Event()
 
@@ -93,7 +93,7 @@ def jobs(store: Store, store_env: dict[str, str]) -> Iterator[Jobs]:
 
 
 def plain(store: Store) -> dict[str, bytes]:
-    """Read all that is stored, as if the buckets had no prefix."""
+    """Read everything in the store, as if the buckets had no prefix."""
     prefix = store.bucket_prefix.encode()
     return {place: body.replace(prefix, b"") for place, body in contents(store).items()}
 

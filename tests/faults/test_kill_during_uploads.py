@@ -1,6 +1,6 @@
 """`kill -9` of the store, the predictor and the web application while 200 uploads run.
 
-Every upload that was answered with success is in the store afterwards, once.
+Afterwards, every upload that succeeded is in the store exactly once.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ CLIENTS = 8
 
 @pytest.fixture
 def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Server]]:
-    """Run a store, a predictor and a web application of this test's own."""
+    """Run a separate store, predictor and web application for this test."""
     store_server, predictor = new_store_server(tmp_path), new_predictor(tmp_path)
     for name, value in store_server.env.items():
         monkeypatch.setenv(name, value)
@@ -51,9 +51,9 @@ def upload_when_ready(webapp: Server, number: int) -> requests.Response:
 
 
 def upload_all(webapp: Server, meanwhile: dict[int, Callable[[], None]]) -> dict[str, int]:
-    """Upload many photos at once; after so many are done, do something else meanwhile.
+    """Upload many photos at once; call `meanwhile` after some of them are done.
 
-    Gives the number of the photo, for each id that was answered with success.
+    Returns the photo's number for each prediction id in a successful response.
     """
     done: dict[str, int] = {}
     with ThreadPoolExecutor(CLIENTS) as clients, ThreadPoolExecutor(1) as breaker:
@@ -63,7 +63,7 @@ def upload_all(webapp: Server, meanwhile: dict[int, Callable[[], None]]) -> dict
             if count in meanwhile:
                 broken.append(breaker.submit(meanwhile[count]))
             if isinstance(future.exception(), requests.RequestException):
-                continue  # it was killed, so this upload was not answered
+                continue  # it was killed, so this upload got no response
             if (response := future.result()).status_code == 200:
                 done[response.json()["prediction_id"]] = uploads[future]
             else:

@@ -1,4 +1,4 @@
-"""Set-up and sync that are killed at any request to Label Studio, and Label Studio killed under them."""
+"""Set-up and sync survive being killed at any request to Label Studio, and Label Studio being killed."""
 
 import os
 import random
@@ -26,7 +26,7 @@ SCHEDULE = random.Random(11)
 
 
 ADDRESSES = {"label_studio": "GOURMETGRAM_LABEL_STUDIO_URL", "store_server": "AWS_ENDPOINT_URL_S3"}
-"""The setting that leads a job to each server, or to a proxy before it."""
+"""The setting with the URL of each server, or of a proxy in front of it."""
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def kill(job: str, loop: Loop, proxy: Proxy, at: int, server: str = "label_studi
 
 
 def state(loop: Loop) -> object:
-    """Tell what there is of each project: its title, its storages, its tasks."""
+    """Return each project's title, storages and tasks."""
     return [
         (
             loop.studio.projects.get(number).title,
@@ -128,7 +128,7 @@ def test_a_sync_that_is_killed_as_it_withdraws_and_run_again_withdraws_all(
         requests = requests_of("sync", loop, proxy, server)
         loop.process()
         asked = set(loop.tasks(Source.USER_FLAG))
-        # The first quarter only finds the project and lists what was imported.
+        # The first quarter of the requests only finds the project and lists what was imported.
         for number, at in enumerate(sorted(SCHEDULE.sample(range(requests // 4, requests + 1), KILLS)), 1):
             annotated, *deleted = delete_some(loop, number)
             kill("sync", loop, proxy, at, server)

@@ -1,4 +1,4 @@
-"""Hundreds of malformed requests to the real predictor: each is refused, and nothing of it stays."""
+"""The real predictor refuses hundreds of malformed requests, and they leave nothing behind."""
 
 import socket
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def memory(server: Server, what: str) -> int:
-    """Read a line of the process's status, in bytes."""
+    """Read a value of the process's status, in bytes."""
     assert server.process is not None
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith(what))

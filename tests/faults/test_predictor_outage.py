@@ -1,4 +1,4 @@
-"""While the predictor is away or hangs, people are told so, and everything else goes on."""
+"""While the predictor is down or hangs, users are told so, and everything else keeps working."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from tests.uploads import is_ready, metric, photo, upload, wait_until
 
 @pytest.fixture
 def predictor(tmp_path: Path) -> Iterator[Server]:
-    """Run a predictor that the test may stop."""
+    """Run a predictor that the test can stop."""
     server = new_predictor(tmp_path).start()
     yield server
     server.stop()

@@ -1,4 +1,4 @@
-"""Retraining, judging, promoting and going back, killed at every write and run again, leave the same."""
+"""Retraining, gate, promotion and rollback, killed at every write and rerun, have the same result."""
 
 import os
 import re
@@ -30,7 +30,7 @@ TIME = re.compile(r"\d{8}T[^/]*")
 
 
 class Killer:
-    """Starts commands whose requests go through a proxy, and kills them there."""
+    """Starts commands whose requests go through a proxy, and kills them at a request."""
 
     def __init__(self, proxy: Proxy, store: Store, folder: Path) -> None:
         self._proxy = proxy
@@ -47,7 +47,7 @@ class Killer:
         }
 
     def run(self, *command: str | Path, arrives: bool = False, signs: Iterable[str] = (), **env: str) -> int:
-        """Kill a command at each write, before or after the store has it, and at each sign; count them."""
+        """Kill a command at each write, before or after it arrives, and when each sign (a file) appears."""
         met: set[str] = set()
 
         def before(_: int, line: str) -> None:
@@ -97,7 +97,7 @@ def labelled(store: Store, chosen: list[Photo], evaluates: int) -> None:
 
 
 def kept(store: Store) -> dict[str, bytes]:
-    """Read the registry, without what says when something was measured, and how long it took."""
+    """Read the registry, without times and durations."""
     found = [key for key in store.keys(MODELS, "") if "/verdicts/" not in key]
     return {key: store.get(Location(MODELS, key)) for key in found}
 

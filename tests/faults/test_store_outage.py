@@ -1,4 +1,4 @@
-"""While the store is away or hangs, uploads are answered and kept, and everybody is told the truth."""
+"""While the store is down or hangs, uploads are answered and kept, and responses stay truthful."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ from tests.uploads import metric, photo, upload, wait_until
 
 @pytest.fixture
 def store_server(tmp_path: Path) -> Iterator[Server]:
-    """Run a store that the test may stop."""
+    """Run a store that the test can stop."""
     server = new_store_server(tmp_path).start()
     yield server
     server.stop()
@@ -41,7 +41,7 @@ def store(store_server: Server, monkeypatch: pytest.MonkeyPatch) -> Store:
 def start(
     tmp_path: Path, store_server: Server, store: Store, predictor: Server
 ) -> Iterator[Callable[..., Server]]:
-    """Give a function that starts the web application, with more variables and behind a command."""
+    """Return a function that starts the web application, with extra variables and a command in front."""
     assert store
     servers = []
 

@@ -1,6 +1,6 @@
-"""`python -m tests.fuzz photos|bodies [libFuzzer's options]`: try what no one thought of, guided by coverage.
+"""`python -m tests.fuzz photos|bodies [libFuzzer's options]`: try unexpected inputs, guided by coverage.
 
-What is found is written to `build/fuzz`; the same command with that file as its last argument shows it again.
+Findings are written to `build/fuzz`; to reproduce one, add its file as the last argument.
 """
 
 import sys
@@ -18,7 +18,7 @@ CORPUS = Path("build/fuzz")
 
 
 def main() -> None:
-    """Start from good inputs."""
+    """Start from valid inputs."""
     target = TARGETS[sys.argv[1]]
     folder = CORPUS / sys.argv[1]
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Bodies of requests, and what other programs leave in the store: nothing that is read ends in a 5xx."""
+"""Request bodies, and objects that other programs put into the store: nothing ends in a 5xx."""
 
 import json
 import tempfile
@@ -26,7 +26,7 @@ FORM = "multipart/form-data; boundary=b"
 
 
 class SurePredictor:
-    """Says that everything is soup."""
+    """Predicts that everything is soup."""
 
     def predict(self, *_: object) -> Prediction:
         probabilities = {name: float(name == "Soup") for name in CLASSES}
@@ -54,7 +54,7 @@ _client = _app.test_client()
 
 
 def seeds() -> Iterator[bytes]:
-    """Give a good body of each kind."""
+    """Return a valid body of each kind."""
     record = prediction(1)
     yield json.dumps({"prediction_id": record.prediction_id, "corrected_class": "Soup"}).encode()
     yield json.dumps({"prediction": 1, "actual": 0}).encode()
@@ -67,7 +67,7 @@ def seeds() -> Iterator[bytes]:
 
 
 def attempt(body: bytes) -> None:
-    """Send bytes to every door that reads them; a 5xx or another exception than a refusal is a defect."""
+    """Pass bytes to everything that reads them; a 5xx, or an exception that is not a refusal, is a defect."""
     store = _app.extensions[EXTENSION].store
     store.objects.clear()
     for path, kind in (("/feedback", "application/json"), ("/predict", FORM)):

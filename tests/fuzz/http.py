@@ -1,7 +1,7 @@
 """`python -m tests.fuzz.http webapp|predictor REQUESTS`: send requests to the real process.
 
-A tenth is made from the OpenAPI descriptions, valid and invalid; the rest are the bytes of good requests with
-mistakes. A response that is a 5xx is a defect, and so is a process that ends.
+A tenth is generated from the OpenAPI descriptions, valid and invalid; the rest are valid requests with some
+bytes changed. A 5xx response is a defect, and so is a process that ends.
 """
 
 import os
@@ -28,11 +28,11 @@ from tests.processes import Server
 SEED = 15
 SERVER_ERROR = 500
 UNKNOWN_CODING = 501
-"""What a request in an unknown transfer coding should get (RFC 9112, section 6.1)."""
+"""The right response to an unknown transfer coding (RFC 9112, section 6.1)."""
 
 
 class Fuzzed:
-    """A server, and what it answered."""
+    """A server and the responses that it gave."""
 
     def __init__(self, name: str, server: Server) -> None:
         self.name, self.server = name, server
@@ -40,7 +40,7 @@ class Fuzzed:
         self.defects: list[str] = []
 
     def answered(self, status: int, request: object) -> None:
-        """Count an answer."""
+        """Count a response; a 5xx is a failure."""
         self.statuses[status] += 1
         if status >= SERVER_ERROR and status != UNKNOWN_CODING:
             self.defects.append(f"{self.name}: {status} to {str(request)[:2000]}")
@@ -53,7 +53,7 @@ class Fuzzed:
             self.defects.append(f"{self.name} ended: {self.server.tail()}")
 
     def from_description(self, requests: int) -> None:
-        """Send what follows from the description, right and wrong, shared among its operations."""
+        """Send valid and invalid requests generated from the description, spread over its operations."""
         document = yaml.safe_load((ROOT / f"docs/openapi/{self.name}.yaml").read_text())
         operations = [each.ok() for each in schemathesis.openapi.from_dict(document).get_all_operations()]
         for operation in operations:
@@ -63,7 +63,7 @@ class Fuzzed:
                     self._generated(operation.as_strategy(generation_mode=mode), share)
 
     def with_mistakes(self, requests: int) -> None:
-        """Send good requests of which some bytes are wrong."""
+        """Send valid requests with some bytes changed."""
         dice = random.Random(SEED)
         for _ in range(requests):
             request = with_mistakes(self.name, dice)
@@ -88,7 +88,7 @@ class Fuzzed:
 
 
 def exchange(server: Server, request: bytes) -> int:
-    """Send bytes, end, and return the status of the answer; 0 for none, which is right to some of them."""
+    """Send bytes, close, and return the response's status; 0 for none, which is right for some of them."""
     with (
         socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection,
         suppress(ConnectionError),
@@ -101,7 +101,7 @@ def exchange(server: Server, request: bytes) -> int:
 
 
 def fuzzed(name: str, stack: ExitStack) -> Fuzzed:
-    """Start a predictor, or a web application without limits for a client and what it needs."""
+    """Start a predictor, or a web application without limits per client and its dependencies."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     predictor = _started(new_predictor(folder), stack)
     if name == "predictor":
@@ -118,7 +118,7 @@ def _started(server: Server, stack: ExitStack) -> Server:
 
 
 def main() -> None:
-    """Fuzz one, and print what was answered."""
+    """Fuzz one of them, and print the responses' statuses."""
     for kind in ("heic", "avif"):
         schemathesis.openapi.media_type(f"image/{kind}", strategies.binary())
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""Good requests of each kind, as bytes, and the mistakes that are made in them."""
+"""Valid requests of each kind, as bytes, and the mistakes to make in them."""
 
 import random
 from collections.abc import Callable
@@ -64,7 +64,7 @@ MISTAKES: tuple[Callable[[bytearray, random.Random], None], ...] = (replaced, in
 
 
 def with_mistakes(name: str, dice: random.Random) -> bytes:
-    """Make a request to a process in which some bytes are wrong."""
+    """Make a request to a process, with some wrong bytes."""
     line, kind, body = dice.choice(GOOD[name])
     request = bytearray(f"{line} HTTP/1.1\r\n{HEADERS.format(kind, len(body))}".encode() + body)
     for _ in range(dice.randint(1, 4)):

@@ -1,4 +1,4 @@
-"""Photos: the place goes, or the file is refused; the predictor decodes it, or says why not."""
+"""Photos: the location is removed or the file refused, and the predictor decodes it or says why not."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,7 +13,7 @@ from webapp.photos import CONVERTED, content_type_of
 
 
 def seeds() -> Iterator[bytes]:
-    """Give a phone's photo in each format."""
+    """Return a phone's photo in each format."""
     return (phone_photo(kind) for kind in (*FORMATS, "HEIF", "AVIF"))
 
 
@@ -21,7 +21,7 @@ def attempt(body: bytes) -> None:
     """Treat bytes as an upload; anything but a refusal is a defect."""
     content_type = content_type_of(body)
     if content_type in CONVERTED:
-        with suppress(ImageRejected):  # as the predictor does where it is asked itself
+        with suppress(ImageRejected):  # as the predictor does with direct requests
             to_square(body, max_pixels=4_000_000)
         try:
             body, content_type = to_jpeg(body), "image/jpeg"

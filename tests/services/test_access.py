@@ -1,4 +1,4 @@
-"""A key of each process, on a real versitygw: it can do its work and nothing else."""
+"""On a real versitygw, each process's key permits its work and nothing else."""
 
 import os
 import shutil
@@ -62,7 +62,7 @@ def _set_up(server: Server, credentials: Mapping[str, str]) -> Iterator[None]:
 
 
 def client_of(user: str, credentials: Mapping[str, str], url: str) -> "S3Client":
-    """Reach the store as a process does."""
+    """Return a client for the store with a process's key."""
     return boto3.client(
         "s3",
         endpoint_url=url,
@@ -73,7 +73,7 @@ def client_of(user: str, credentials: Mapping[str, str], url: str) -> "S3Client"
 
 @pytest.fixture
 def can(server: Server, credentials: dict[str, str]) -> Callable[[str], bool]:
-    """Try what a line like "webapp put bucket/key" says; asking for what is not there is allowed."""
+    """Return a function that tries a line like "webapp put bucket/key"; "not found" counts as allowed."""
 
     def attempt(line: str) -> bool:
         user, action, place = line.split()

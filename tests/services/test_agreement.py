@@ -1,4 +1,4 @@
-"""What the report says about annotators, by the real store."""
+"""What the report says about annotators, with the real store."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Another list of classes and a model of them: predictor, web application and jobs know nothing else."""
+"""With another list of classes and a model of them, predictor, web application and jobs use only those."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from tests.processes import BIN, Server
 from tests.tiny_model import write_tiny_model
 
 BIRDS = tuple(f"Bird {number}" for number in range(40))
-"""More than there are keys in Label Studio's interface."""
+"""More than Label Studio's interface has keys for."""
 PHOTO = next(PHOTOS.glob("evaluation/class_06/*.jpg"))
 
 
@@ -32,7 +32,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def birds(checkout: Path, store_env: dict[str, str]) -> Iterator[Server]:
-    """Run predictor and web application from that copy, with buckets of their own."""
+    """Run predictor and web application from that copy, with separate buckets."""
     here = {"PYTHONPATH": str(checkout), "PYTHONSAFEPATH": "1", "GOURMETGRAM_BUCKET_PREFIX": "birds-"}
     predictor = new_predictor(checkout)
     predictor.env = {**predictor.env, **here, "GOURMETGRAM_MODEL_PATH": str(checkout / "birds.onnx")}

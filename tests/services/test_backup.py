@@ -1,4 +1,4 @@
-"""A backup of a running machine, restored into an empty place: the loop goes on, with every label once."""
+"""After a backup of a running machine is restored elsewhere, the loop continues with every label once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.timeout(1200)
 
 
 class Machine(Checkout):
-    """One machine, and what people do there."""
+    """One machine, and what its users do."""
 
     @property
     def url(self) -> str:
@@ -67,7 +67,7 @@ class Machine(Checkout):
 
 
 def _tasks(studio: LabelStudio) -> dict[tuple[str, str], int]:
-    """Give the numbers of all tasks, by project and prediction; a second one would take the first's place."""
+    """Return the ids of all tasks by project and prediction, of which no two may agree in both."""
     found = [
         ((project.title or "", task.data["prediction_id"]), task.id)
         for project in studio.projects.list()

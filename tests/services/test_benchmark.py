@@ -1,4 +1,4 @@
-"""The benchmark's loads against the real predictor, for a moment each."""
+"""The benchmark's loads work against the real predictor."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A real Prometheus compares a canary with production, and the Job asks it whether to withdraw the canary."""
+"""A real Prometheus compares a canary with production, and the Job withdraws the canary by its alerts."""
 
 import re
 import shutil
@@ -22,13 +22,13 @@ PODS = {
     "gourmetgram-food11-predictor-1": ("old", 0.01),
     "gourmetgram-food11-canary-predictor-1": ("slow", 0.1),
 }
-"""The version and the seconds of a prediction of each pod."""
+"""Each pod's version and its seconds per prediction."""
 A_SECOND = 30
-"""Predictions in one."""
+"""Predictions in one scrape."""
 
 
 class InMemory(Release):
-    """A release whose objects are kept here and not by an API server."""
+    """A release whose objects are in memory instead of an API server."""
 
     def __init__(self, uri: str | None, entry: Mapping[str, str] | None = None) -> None:
         self.namespace, self.uri, self.entry = "gourmetgram", uri, entry or {}
@@ -45,7 +45,7 @@ class InMemory(Release):
 
 
 class Pods(ThreadingHTTPServer):
-    """The metrics of pods that have been asked since they were started; one that is deleted is not found."""
+    """The metrics of pods since their start; those of a deleted pod are not found."""
 
     def __init__(self) -> None:
         self.present = set(PODS)
@@ -85,7 +85,7 @@ def served() -> Iterator[Pods]:
 
 @pytest.fixture(scope="module")
 def prometheus(served: Pods, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run Prometheus with the canary's rules, and seconds where they have minutes."""
+    """Run Prometheus with the canary's rules, with durations of seconds instead of minutes."""
     program = shutil.which("prometheus")
     if program is None:
         pytest.skip("there is no Prometheus on PATH: apt-get install prometheus")

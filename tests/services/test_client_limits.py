@@ -1,4 +1,4 @@
-"""With a Redis the replicas count together, and go on without it when it is gone."""
+"""With Redis, the limits are counted for all replicas together; without it, requests still succeed."""
 
 import shutil
 import subprocess

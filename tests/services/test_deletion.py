@@ -1,4 +1,4 @@
-"""What is deleted is gone everywhere, and all else is as it was."""
+"""What is deleted is gone everywhere, and everything else stays as it was."""
 
 from collections import Counter
 from datetime import timedelta
@@ -35,7 +35,7 @@ OLD = NOON - timedelta(days=31)
 
 
 def labelled(store: Store, number: int, **more: object) -> PredictionRecord:
-    """Give a prediction a label from every source, one that its annotators disagree about among them."""
+    """Give a prediction a label from every source, including one that its annotators disagree about."""
     record = upload(store, number, **more)  # type: ignore[arg-type]
     for place, source in enumerate(ANNOTATED_SOURCES):
         ask(store, record, source)
@@ -54,7 +54,7 @@ def labelled(store: Store, number: int, **more: object) -> PredictionRecord:
 
 
 def waiting(store: Store, number: int, **more: object) -> PredictionRecord:
-    """Have tasks and answers about a prediction wait."""
+    """Leave tasks and answers about a prediction waiting."""
     record = upload(store, number, **more)  # type: ignore[arg-type]
     for place, source in enumerate(ANNOTATED_SOURCES):
         ask(store, record, source)

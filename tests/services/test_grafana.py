@@ -1,4 +1,4 @@
-"""No registry has Grafana; two have its types: TypeScript checks the dashboards by them, Go the alerts."""
+"""Grafana's published types are the check: TypeScript for the dashboards, Go for the alerts."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from monitoring.__main__ import DASHBOARDS, IN_CHART
 
 PACKAGE = Path(__file__).parent / "grafana"
 ENUMS = {"absolute": "ThresholdsMode.Absolute", "continuous-BlPu": "FieldColorModeId.ContinuousBlPu"}
-"""TypeScript takes a member of an enum only by its name."""
+"""TypeScript accepts enum members only by name."""
 
 OPTIONS = ["--noEmit", "--strict", "--skipLibCheck", "--moduleResolution", "bundler"]
 OPTIONS += ["--module", "esnext", "--target", "es2022"]
@@ -23,7 +23,7 @@ OPTIONS += ["--module", "esnext", "--target", "es2022"]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the types."""
     if not shutil.which("npm"):
-        pytest.skip("there is no npm on PATH, which brings Grafana's types")
+        pytest.skip("npm, which fetches Grafana's types, is not on PATH")
     folder = tmp_path_factory.mktemp("grafana")
     shutil.copytree(PACKAGE, folder, dirs_exist_ok=True)
     subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=True, capture_output=True)
@@ -56,9 +56,9 @@ def test_a_field_that_grafana_does_not_know_is_found(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def checker(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the program that reads alerts as Grafana's own client does."""
+    """Build a program that reads alerts as Grafana's own client does."""
     if not shutil.which("go"):
-        pytest.skip("there is no go on PATH, which brings Grafana's model of alerts")
+        pytest.skip("go, which fetches Grafana's model of alerts, is not on PATH")
     program = tmp_path_factory.mktemp("alerting") / "alerting"
     command = ["go", "build", "-o", program, "."]
     subprocess.run(command, cwd=PACKAGE / "alerting", check=True, capture_output=True)

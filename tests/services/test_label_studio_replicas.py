@@ -1,4 +1,4 @@
-"""Two Label Studios on one PostgreSQL, as two replicas on a cluster: they are one to annotators and jobs."""
+"""Two replicas of Label Studio on one PostgreSQL act as one for annotators and jobs."""
 
 import dataclasses
 import os
@@ -29,7 +29,7 @@ from tests.uploads import wait_until
 pytestmark = pytest.mark.timeout(600)
 
 AS_NOBODY = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
-"""PostgreSQL refuses to run as root; nobody it is only to itself."""
+"""PostgreSQL refuses to run as root, so it runs as nobody in a user namespace."""
 
 TASKS = 40
 
@@ -40,12 +40,12 @@ def replicas(
     store: Store,  # noqa: ARG001 - it must run
     store_env: dict[str, str],
 ) -> Iterator[list[Server]]:
-    """Run two over a folder that they share, the second once the first has made the database."""
+    """Run two with a shared folder, the second after the first has created the database."""
     with _postgres(tmp_path_factory.mktemp("postgres")) as database:
         folder = tmp_path_factory.mktemp("replicas")
         first = new_label_studio(folder, store_env)
         first.env = {**first.env, **database}
-        first.start_seconds = 300  # a hundred migrations
+        first.start_seconds = 300  # it runs a hundred migrations
         port = free_port()
         command = [*first.command[:-1], str(port)]
         second = dataclasses.replace(first, command=command, port=port, log=folder / "second.log")
@@ -60,7 +60,7 @@ def replicas(
 def loops(
     replicas: list[Server], empty_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[list[Loop]]:
-    """Give the loop through each of them."""
+    """Return the loop through each of them."""
     with ExitStack() as stack:
         loops = []
         for replica in replicas:
@@ -84,7 +84,7 @@ def test_both_serve_the_same_projects_to_whoever_signed_in_at_one(
 
 
 def _signs_in(session: requests.Session, replica: Server) -> bool:
-    """Sign in, and return whether the replica then knows who it is; on a busy machine it may fail to."""
+    """Sign in, and return whether the replica then knows the user; on a busy machine it may not."""
     session.get(f"{replica.url}/user/login/", timeout=60)
     form = {"email": replica.env["LABEL_STUDIO_USERNAME"], "password": replica.env["LABEL_STUDIO_PASSWORD"]}
     form["csrfmiddlewaretoken"] = session.cookies["csrftoken"]
@@ -137,7 +137,7 @@ def _ask_for(count: int, through: Loop) -> None:
 
 
 def _tasks(through: Loop) -> int:
-    """Count the tasks, of which none may be about the same prediction as another."""
+    """Count the tasks; no two may be about the same prediction."""
     listed = list(through.studio.tasks.list(project=through.projects[Source.LOW_CONFIDENCE]))
     assert len(listed) == len(through.tasks(Source.LOW_CONFIDENCE))
     return len(listed)
@@ -152,7 +152,7 @@ def _status(through: Loop) -> str | None:
 
 @contextmanager
 def _postgres(folder: Path) -> Iterator[dict[str, str]]:
-    """Run a PostgreSQL with an empty database; give what leads Label Studio to it."""
+    """Run a PostgreSQL with an empty database; yield Label Studio's settings for it."""
     binaries, port = _binaries(), str(free_port())
     who = AS_NOBODY if os.geteuid() == 0 else ()
     made = (binaries / "initdb", "--username=labelstudio", "--auth=trust", "--no-sync", f"--pgdata={folder}")
@@ -173,11 +173,11 @@ def _postgres(folder: Path) -> Iterator[dict[str, str]]:
                 "POSTGRE_USER": "labelstudio",
             }
         finally:
-            server.send_signal(signal.SIGINT)  # at once, whoever is connected
+            server.send_signal(signal.SIGINT)  # a fast shutdown, even with open connections
 
 
 def _binaries() -> Path:
-    """Find PostgreSQL, which Debian keeps off the path."""
+    """Find PostgreSQL's programs, which Debian doesn't put on PATH."""
     folders = [os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
     found = shutil.which("initdb", path=":".join(folders))
     if not found:

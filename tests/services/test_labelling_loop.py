@@ -1,4 +1,4 @@
-"""The whole feedback loop: real photos, web application, predictor, store, Label Studio and browser."""
+"""The whole feedback loop with real photos, web application, predictor, store, Label Studio and browser."""
 
 import os
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from tests.loop import Loop
 from tests.processes import Server
 
 COURSE_PHOTOS = Path(os.environ.get("COURSE_PHOTOS", PHOTOS / "evaluation"))
-"""The photos that go through the loop: a few, or the course's own if the variable names their folder."""
+"""The photos for the loop: a few, or the course's own if the variable names their folder."""
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def page(label_studio: Server) -> Iterator[Page]:
 
 
 def ask_in_browser(loop: Loop, page: Page, source: Source) -> str:
-    """Put a task about a photo before the annotator; return its prediction."""
+    """Open a task about a photo for the annotator; return its prediction."""
     record = upload(loop.store, 1)
     photo = next(PHOTOS.glob("evaluation/class_07/*.jpg"))
     loop.store.put(record.image.location, photo.read_bytes(), "image/jpeg")

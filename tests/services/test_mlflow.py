@@ -45,7 +45,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def client(server: Server, monkeypatch: pytest.MonkeyPatch) -> MlflowClient:
-    """Give a server's client; every test has a registered model and an experiment of its own."""
+    """Return a client for the server; every test has its own registered model and experiment."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", server.url)
     monkeypatch.setattr(mlflow, "NAME", f"GourmetGram{free_port()}")
     return MlflowClient(server.url)
@@ -53,7 +53,7 @@ def client(server: Server, monkeypatch: pytest.MonkeyPatch) -> MlflowClient:
 
 @pytest.fixture
 def registry(empty_store: Store) -> Registry:
-    """Give a registry in which one is served and two has been judged and waits."""
+    """Return a registry in which `one` is served, and `two` has passed the gate and waits."""
     empty_store.create_buckets(["models"])
     made = Registry(empty_store, "food11")
     for version in ("one", "two"):
@@ -104,7 +104,7 @@ def test_a_candidate_its_promotion_and_its_rollback_are_aliases(
 
 
 class Deployed(Release):
-    """A release that serves what it is told to."""
+    """A release with the given versions."""
 
     def __init__(self, served: str, canary: str = "", withdrawn: Withdrawal | None = None) -> None:
         super().__init__("eat")

@@ -1,4 +1,4 @@
-"""A real Prometheus asks the real processes: every rule and every panel gets an answer, and alerts go out."""
+"""A real Prometheus scrapes the real processes: every rule and panel returns data, and alerts are sent."""
 
 import json
 import shutil
@@ -55,7 +55,7 @@ class Users:
 def prometheus(
     tmp_path_factory: pytest.TempPathFactory, monitored: Server, predictor: Server
 ) -> Iterator[Server]:
-    """Run Prometheus as `make monitor` does, only faster, over a past of its own."""
+    """Run Prometheus as `make monitor` does, but with shorter intervals and made-up history."""
     program, promtool = shutil.which("prometheus"), shutil.which("promtool")
     if not program or not promtool:
         pytest.skip("there is no Prometheus on PATH: apt-get install prometheus prometheus-alertmanager")
@@ -73,7 +73,7 @@ def prometheus(
 
 
 def write_past(folder: Path, promtool: str) -> None:
-    """Give Prometheus a day before yesterday to compare with, in its own format."""
+    """Write data for the day before yesterday in Prometheus' format, for comparisons."""
     lines = []
     for name, label, value in (("predictions", "predicted", "Egg"), ("confidences", "confidence", "0.9-1.0")):
         lines.append(f"# TYPE gourmetgram:{name}:increase1d gauge")
@@ -91,7 +91,7 @@ def write_past(folder: Path, promtool: str) -> None:
 def monitored(
     tmp_path_factory: pytest.TempPathFactory, store: Store, store_env: dict[str, str], predictor: Server
 ) -> Iterator[Server]:
-    """Run a web application after the loop has turned once."""
+    """Run a web application after the loop has run once."""
     server = new_webapp(tmp_path_factory.mktemp("monitored"), store_env, predictor)
     server.env = {**server.env, "GOURMETGRAM_LOOP_METRICS_SECONDS": "1"}
     server.start()

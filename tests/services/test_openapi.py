@@ -1,4 +1,4 @@
-"""Requests made from the OpenAPI descriptions, good and bad ones: every answer is one that is described."""
+"""Valid and invalid requests generated from the OpenAPI descriptions get only responses described there."""
 
 import schemathesis
 import yaml

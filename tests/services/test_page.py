@@ -1,4 +1,4 @@
-"""The page does its work in a real browser, with the real store and predictor behind it."""
+"""The page works in a real browser, with the real store and predictor behind it."""
 
 import base64
 import gzip
@@ -39,7 +39,7 @@ def context(browser: Browser, webapp: Server) -> BrowserContext:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """Open the page; whatever the browser complains of, apart from refused requests, fails the test."""
+    """Open the page; any browser error, apart from failed requests, fails the test."""
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -54,7 +54,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture
 def webapp_without_store(store_env: dict[str, str], predictor: Server, tmp_path: Path) -> Iterator[Server]:
-    """Run a web application whose store is away, and that is never sure."""
+    """Run a web application whose store is down and whose predictions are never certain."""
     env = store_env | {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{free_port()}"}
     server = new_webapp(tmp_path, env | {"GOURMETGRAM_CONFIDENCE_THRESHOLD": "1"}, predictor)
     yield server.start()
@@ -62,7 +62,7 @@ def webapp_without_store(store_env: dict[str, str], predictor: Server, tmp_path:
 
 
 def upload(page: Page, *photos: Path) -> Locator:
-    """Choose photos by the button; give the answer to the last one."""
+    """Choose photos with the button; return the answer to the last one."""
     page.get_by_label("Choose a photo").set_input_files(list(photos))
     answers = page.locator(".prediction")
     expect(answers).to_have_count(len(photos))

@@ -1,4 +1,4 @@
-"""The model gets the pixels that a person sees: Chromium's own, over photos of every kind."""
+"""The model gets the same pixels as Chromium shows to a person, for photos of every kind."""
 
 import base64
 from io import BytesIO
@@ -19,16 +19,16 @@ STYLE = f"""<style>
 img {{ float: left; width: {SIDE}px; height: {SIDE}px; object-fit: none; object-position: 0 0 }}
 </style>"""
 TOLERANCE = 2
-"""In steps of 256, for every sample."""
+"""Tolerated difference per sample, of 256 levels."""
 LOOSER = {
     "PQ": 5,  # a table of 17 values
     "HLG": 5,
-    "grey with a profile of grey": 10,  # littlecms is coarse where it is darkest
+    "grey with a profile of grey": 10,  # littlecms is imprecise in the darkest tones
     "grey of 16 bits with a profile of grey": 10,
-    "AVIF, part transparent": 24,  # Chromium takes the transparency for one of limited range
+    "AVIF, part transparent": 24,  # Chromium treats the alpha channel as limited range
 }
 TURNED_HERE_ALONE = "WebP, orientation"
-"""Chromium ignores that a WebP is turned; what the camera meant is better for the model."""
+"""Chromium ignores a WebP's EXIF orientation; the predictor respects it, which is better for the model."""
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +45,12 @@ def shown() -> dict[str, NDArray[np.int16]]:
 
 
 def _url(body: bytes) -> str:
-    # Others are known by their first bytes.
+    # The others are recognized by their first bytes.
     return f"data:image/avif;base64,{base64.b64encode(body).decode()}"
 
 
 def corner(body: bytes) -> NDArray[np.int16]:
-    """Decode as the predictor does, but neither scaled nor cut from the centre."""
+    """Decode as the predictor does, but without scaling and cropping."""
     return np.asarray(to_square(body, crop=lambda *_: (0, 0, SIDE, SIDE), side=SIDE), np.int16)
 
 

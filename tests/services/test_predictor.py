@@ -1,4 +1,4 @@
-"""The real predictor process, spoken to as its users do: KServe's client, plain HTTP, the kubelet."""
+"""The real predictor process, used through KServe's client, plain HTTP and the kubelet's probes."""
 
 import asyncio
 import base64
@@ -32,7 +32,7 @@ def photo() -> bytes:
 
 @pytest.fixture
 def own_predictor(tmp_path: Path) -> Iterator[Server]:
-    """Run a predictor that a test may end."""
+    """Run a predictor that a test can end."""
     server = new_predictor(tmp_path).start()
     yield server
     server.kill()
@@ -129,7 +129,7 @@ def test_a_request_that_was_accepted_is_answered_after_sigterm(own_predictor: Se
     head = f"POST /v1/models/food11:predict HTTP/1.1\r\nHost: x\r\nContent-Length: {len(photo)}\r\n"
     with socket.create_connection(("127.0.0.1", own_predictor.port), 30) as client:
         client.sendall(head.encode() + b"Content-Type: image/jpeg\r\nExpect: 100-continue\r\n\r\n")
-        assert b"100 Continue" in client.recv(100)  # the application waits for the body now
+        assert b"100 Continue" in client.recv(100)  # the application is now waiting for the body
         assert own_predictor.process is not None
         own_predictor.process.terminate()
         while own_predictor.answers():

@@ -1,4 +1,4 @@
-"""Processing on the real store."""
+"""Processing with the real store."""
 
 import pytest
 

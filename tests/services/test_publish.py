@@ -1,4 +1,4 @@
-"""A model is put into the store under its version, once."""
+"""A model is put into the store once, under its version."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ MODEL = PredictorSettings().model_path
 
 @pytest.fixture
 def settings(tmp_path: Path) -> PredictorSettings:
-    """Give a copy of the model, under a version of the test's own."""
+    """Return settings for a copy of the model with a version of its own."""
     model = onnx.load(MODEL)
     next(entry for entry in model.metadata_props if entry.key == "version").value = tmp_path.name
     onnx.save(model, tmp_path / "model.onnx")

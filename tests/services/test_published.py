@@ -1,4 +1,4 @@
-"""A version that is nowhere is refused before an upgrade; a store that is away refuses nothing."""
+"""A version that is not in the store is refused before an upgrade, unless the store is down."""
 
 import pytest
 

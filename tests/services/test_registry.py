@@ -1,4 +1,4 @@
-"""Versions are chosen by records that are written once, and a second try changes nothing."""
+"""Versions are chosen through records that are written once; a second attempt changes nothing."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ WHO = "ann"
 
 @pytest.fixture
 def registry(empty_store: Store, tmp_path: Path) -> Registry:
-    """Give a registry with the versions one, two and three; two and three have passed against one."""
+    """Return a registry with the versions one, two and three; two and three were better than one."""
     empty_store.create_buckets((keys.MODELS,))
     made = Registry(empty_store, "food11")
     for version in ("one", "two", "three"):

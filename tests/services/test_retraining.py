@@ -1,4 +1,4 @@
-"""What `make retrain` says where it can't train."""
+"""What `make retrain` says when it can't train."""
 
 import subprocess
 import sys

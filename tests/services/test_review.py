@@ -1,4 +1,4 @@
-"""The labels that are most likely wrong are looked at again, in the real Label Studio."""
+"""The labels that are most likely wrong are reviewed in the real Label Studio."""
 
 import random
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ FLAG = Source.USER_FLAG
 
 
 def labelled(store: Store, number: int, predicted: str, actual: str, confidence: float) -> PredictionRecord:
-    """Have a prediction labelled, about which the model was as sure as that."""
+    """Label a prediction that has this confidence."""
     rest = (1 - confidence) / (len(CLASSES) - 1)
     probabilities = {**dict.fromkeys(CLASSES, rest), predicted: confidence}
     record = upload(store, number, predicted, at=datetime.now(UTC)).model_copy(
@@ -33,7 +33,7 @@ def labelled(store: Store, number: int, predicted: str, actual: str, confidence:
 
 @pytest.fixture
 def wrong(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> PredictionRecord:
-    """Have many predictions labelled, one of them as what it is not."""
+    """Label many predictions, one of them wrongly."""
     monkeypatch.setattr("sys.argv", ["review"])
     chance = random.Random(5)
     for number, name in enumerate(CLASSES[:3] * 4, 1):
@@ -44,7 +44,7 @@ def wrong(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> PredictionRecord:
 
 
 def put_up(loop: Loop) -> Outcome:
-    """Run the job; learn the number of its project."""
+    """Run the job; remember the id of its project."""
     outcome = review.main()
     listed = {project.title: project.id for project in loop.studio.projects.list()}
     loop.projects[REVIEW] = listed["Review"] or 0
@@ -52,7 +52,7 @@ def put_up(loop: Loop) -> Outcome:
 
 
 def actual(loop: Loop, record: PredictionRecord) -> str:
-    """Read the label of the source that was reviewed; its photo must be where that says."""
+    """Return the reviewed source's label; the photo must be in that class's folder."""
     label = loop.store.get_record(keys.label(record.prediction_id, FLAG), LabelRecord)
     photos = [key for key in names(loop.store, FLAG.dataset) if record.prediction_id in key]
     assert photos == [f"class_{CLASSES.index(label.actual):02d}/{record.prediction_id}.jpg"]

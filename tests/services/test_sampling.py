@@ -1,4 +1,4 @@
-"""Random sampling on the real store."""
+"""Random sampling with the real store."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -166,7 +166,7 @@ def test_each_record_is_read_by_one_of_the_pods(uploads: Store, monkeypatch: pyt
 def test_a_pod_that_was_killed_holds_the_draw_back_until_it_has_run_again(uploads: Store) -> None:
     pod(uploads, 0)
     pod(uploads, 1)
-    pod(uploads, 0)  # restarted after it had stored its share
+    pod(uploads, 0)  # restarted after storing its share
     assert draws.latest(uploads, TODAY) is None
     assert pod(uploads, 2)["drawn"] == 5
 

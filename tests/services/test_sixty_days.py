@@ -1,4 +1,4 @@
-"""Sixty days of uploads of which the truth is known, through the real store and the real Label Studio."""
+"""Sixty days of uploads with known true classes, with the real store and the real Label Studio."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -19,14 +19,14 @@ from tests.labelling import NOON, ask, prediction
 from tests.loop import Loop
 
 DAYS, ANSWERED = 60, 50
-"""All predictions below the threshold are answered but those of the last days."""
+"""All predictions below the threshold are labelled, except those of the last days."""
 QUIET, BUSY = (5, 0.95), (20, 0.75)
-"""Uploads of a weekday and of a day of the weekend, and the share that is right."""
+"""Number of uploads on weekdays and at weekends, each with the share of correct predictions."""
 LOW_SHARE = 0.15
 
 
 def uploads() -> list[tuple[PredictionRecord, str]]:
-    """Make the predictions of all days, each with what the photo really shows."""
+    """Make the predictions of all days, each with its true class."""
     random = np.random.default_rng(3)
     made = []
     for day in range(DAYS):
@@ -42,7 +42,7 @@ def uploads() -> list[tuple[PredictionRecord, str]]:
 
 
 def answer_all(loop: Loop, source: Source, truth: dict[str, str], until: date) -> None:
-    """Have annotators say the truth about every task of a project whose prediction is not newer."""
+    """Annotate a project's tasks correctly, except those about newer predictions."""
     loop.sync(source)
     tasks = {each: task for each, task in loop.tasks(source).items() if created_on(each) <= until}
     with ThreadPoolExecutor(4) as annotators:

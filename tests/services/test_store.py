@@ -78,7 +78,7 @@ def place() -> Location:
 
 @contextmanager
 def corrupting(store: Store) -> Iterator[str]:
-    """Change every body on its way, each at another place."""
+    """Corrupt every body on its way, each in a different place."""
     numbers = itertools.count()
 
     def changed(body: bytes) -> bytes:

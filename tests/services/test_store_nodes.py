@@ -1,4 +1,4 @@
-"""A store of four nodes (MinIO), each object in parts on all of them: each may end, and nothing is lost.
+"""A MinIO of four nodes, with each object spread over all of them: any node may end, and nothing is lost.
 
 `make test-store-nodes` installs MinIO.
 """
@@ -24,7 +24,7 @@ from tests.uploads import wait_until
 
 NODES = 4
 ENOUGH = 5
-"""Uploads while a node is away."""
+"""Uploads while a node is down."""
 
 
 @pytest.fixture
@@ -35,18 +35,18 @@ def nodes(tmp_path: Path) -> Iterator[list[Server]]:
     ports = [free_port() for _ in range(NODES)]
     drives = [f"http://127.0.0.1:{port}{tmp_path}/{port}" for port in ports]
     keys = {"MINIO_ROOT_USER": secrets.token_hex(8), "MINIO_ROOT_PASSWORD": secrets.token_hex(16)}
-    env = {**keys, "MINIO_CI_CD": "1"}  # drives on the machine's own disk
+    env = {**keys, "MINIO_CI_CD": "1"}  # its drives are on the machine's own disk
     nodes = []
     for port in ports:
         address = f"127.0.0.1:{port}"
         command = [binary, "server", *drives, "--address", address]
-        own = {**env, "_MINIO_SERVER_LOCAL": address}  # in a container it would look for others than itself
+        own = {**env, "_MINIO_SERVER_LOCAL": address}  # in a container it would not recognize its own address
         nodes.append(Server(command, port, tmp_path / f"{port}.log", own, ready_statuses=()))
     with ExitStack() as stack:
         for node in nodes:
             stack.callback(node.stop)
             node.start()
-        wait_until(lambda: all(map(_is_whole, nodes)), "the nodes' agreement")
+        wait_until(lambda: all(map(_is_whole, nodes)), "the nodes' quorum")
         yield nodes
 
 
@@ -90,12 +90,12 @@ def test_each_node_may_end_while_people_upload(nodes: list[Server], machine: Mac
 
 
 def _lead(proxy: Proxy, node: Server) -> None:
-    """Hand requests to another node, as a Service does when one is not ready."""
+    """Send requests to another node, as a Service does when one is not ready."""
     proxy.upstream = node.url.removeprefix("http://")
 
 
 def _is_whole(node: Server) -> bool:
-    """Tell whether a node sees all others."""
+    """Return whether a node sees all others."""
     try:
         return requests.get(f"{node.url}/minio/health/cluster?maintenance=true", timeout=5).ok
     except requests.RequestException:

@@ -1,4 +1,4 @@
-"""TorchServe, started as its image starts it, answers as our own server does."""
+"""TorchServe, started as in its image, answers like our own server."""
 
 import shutil
 import subprocess
@@ -21,7 +21,7 @@ from webapp.predictor_client import PhotoRefusedError, PredictorClient
 from webapp.settings import WebappSettings
 
 pytestmark = pytest.mark.skipif(
-    shutil.which("java") is None, reason="TorchServe runs on Java, which is not here"
+    shutil.which("java") is None, reason="TorchServe needs Java, which is not installed"
 )
 
 KSERVES_PROPERTIES = """
@@ -137,7 +137,7 @@ def test_it_ends_with_its_workers_when_it_is_told_to(tmp_path: Path) -> None:
 
 @pytest.fixture
 def kserves(tmp_path: Path) -> Iterator[Server]:
-    """Start TorchServe as KServe's own runtime for it does, with what its storage initializer would bring."""
+    """Start TorchServe as KServe's own runtime does, with what the storage initializer would fetch."""
     port, folders = free_port(), {name: tmp_path / name for name in ("model-store", "config", "log")}
     for folder in folders.values():
         folder.mkdir()

@@ -1,4 +1,4 @@
-"""Retraining on two nodes: what one makes, also after all processes were killed."""
+"""Retraining on two nodes gives the same model as on one, even after all processes were killed."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ Processes = list["subprocess.Popen[bytes]"]
 
 
 def retrain(nodes: int, work: Path) -> Processes:
-    """Start the training on so many nodes: each has a torchrun, told by the variables that Trainer sets."""
+    """Start the training on several nodes, each with a torchrun and the variables that Trainer sets."""
     command = ["-m", "predictor.training.retrain", "--work", str(work), "--epochs", "2"]
     if nodes == 1:
         return [subprocess.Popen([sys.executable, *command], cwd=ROOT)]
@@ -44,7 +44,7 @@ def kill(processes: Processes) -> None:
 
 
 def made(registry: Registry, nodes: int, work: Path) -> str:
-    """Retrain and return the version that this makes; the gate refuses it, for want of evaluation photos."""
+    """Retrain and return the new version, which the gate refuses because there are no evaluation photos."""
     before = set(registry.judged())
     first, *others = retrain(nodes, work)
     assert first.wait() == 1

@@ -40,7 +40,7 @@ def record(webapp: Server) -> PredictionRecord:
 
 @pytest.fixture
 def replica(tmp_path: Path, store: Store, store_env: dict[str, str], predictor: Server) -> Iterator[Server]:
-    """Run a second web application, which is never sure."""
+    """Run a second web application, whose predictions are never certain."""
     assert store
     env = {**store_env, "GOURMETGRAM_CONFIDENCE_THRESHOLD": "1"}
     server = new_webapp(tmp_path, env, predictor).start()
@@ -80,7 +80,7 @@ def test_an_upload_costs_two_writes_over_connections_that_are_kept(
     assert writes.counts["PUT"] == 20
     assert questions.counts == {"POST": 10}
     assert questions.connections == 1
-    assert writes.connections < 10  # the loop's metrics are read meanwhile
+    assert writes.connections < 10  # the loop's metrics are read in the meantime
 
 
 def test_another_replica_takes_the_feedback(store: Store, record: PredictionRecord, replica: Server) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is sent, the web application answers with a sentence, goes on, and does not grow."""
+"""Whatever is sent, the web application answers with a sentence, keeps running, and does not grow."""
 
 import json
 import random

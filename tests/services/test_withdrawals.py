@@ -1,4 +1,4 @@
-"""What is deleted in the real Label Studio is taken back, before and after processing."""
+"""What is deleted in the real Label Studio is withdrawn, before and after processing."""
 
 import itertools
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ NUMBERS = itertools.count(1)
 
 
 def asked(loop: Loop, source: Source = FLAG, at: datetime | None = None) -> tuple[PredictionRecord, int]:
-    """Ask about a new photo; return its prediction and the task's number."""
+    """Create a task about a new photo; return its prediction and the task's id."""
     record = upload(loop.store, next(NUMBERS), at=at or datetime.now(UTC))
     ask(loop.store, record, source)
     loop.sync(source)
@@ -24,14 +24,14 @@ def asked(loop: Loop, source: Source = FLAG, at: datetime | None = None) -> tupl
 
 
 def move_on(loop: Loop, *, is_processed: bool) -> None:
-    """Let the night pass, or only its sync."""
+    """Run sync and, if wanted, processing."""
     loop.sync(FLAG)
     if is_processed:
         loop.process()
 
 
 def traces(loop: Loop, record: PredictionRecord) -> list[str]:
-    """List the photo's places in the data set, its label, and where its task is."""
+    """Return the photo's places in the data set, its label, and where its task is."""
     left = [key for key in names(loop.store, FLAG.dataset) if record.prediction_id in key]
     if loop.store.exists(keys.label(record.prediction_id, FLAG)):
         left.append(loop.store.get_record(keys.label(record.prediction_id, FLAG), LabelRecord).actual)
@@ -142,7 +142,7 @@ def test_who_left_has_still_answered(loop: Loop) -> None:
         assert bob.id
         loop.studio.users.delete(bob.id)
         storage = next(iter(loop.studio.export_storage.s3.list(project=loop.projects[FLAG])))
-        loop.studio.export_storage.s3.sync(storage.id or 0)  # exports all anew, without who it was
+        loop.studio.export_storage.s3.sync(storage.id or 0)  # exports everything again, without the annotator
         loop.sync(FLAG)
         loop.process()
         assert traces(loop, record) == [f"class_09/{record.prediction_id}.jpg", "Soup", "processed"]

@@ -1,4 +1,4 @@
-"""The web application's own way of writing to the store, against the real one."""
+"""The web application's own client for writes, with the real store."""
 
 import time
 from contextlib import AbstractContextManager
@@ -65,7 +65,7 @@ def test_a_large_photo_may_take_longer_than_a_store_may_be_silent(
 
 
 def slow_link() -> AbstractContextManager[str]:
-    """Run a store that takes 3 MB a second."""
+    """Run a store that accepts 3 MB per second."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
