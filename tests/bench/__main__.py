@@ -1,6 +1,6 @@
-"""`python -m tests.bench`: our predictor and what people would use instead, side by side on this machine.
+"""`python -m tests.bench`: compares our predictor with the usual alternatives on this machine.
 
-Prints the tables in Markdown, and writes them into docs/benchmark.md, with a picture and the figures as JSON.
+Prints the tables in Markdown, and writes them to docs/benchmark.md, with a picture and the figures as JSON.
 """
 
 import argparse
@@ -18,8 +18,8 @@ PICTURE = document.DOCUMENT.with_suffix(".png")
 
 
 def main() -> None:
-    """Measure, then say and write it."""
-    parser = argparse.ArgumentParser(description="Compare the predictor with what people would use instead.")
+    """Run the benchmark, then print and write its results."""
+    parser = argparse.ArgumentParser(description="Compare the predictor with the usual alternatives.")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each load in each round")
     parser.add_argument("--render", action="store_true", help="only write the last run's tables again")

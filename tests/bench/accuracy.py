@@ -1,7 +1,7 @@
 """`python -m tests.bench.accuracy`: how often an interval holds the true accuracy, and how wide it is.
 
-Three ways to estimate from the same labels of the same made-up months: all labels pooled (Wilson's interval,
-as for a simple random sample), stratified with the normal interval, and what the report does; in Markdown.
+Compares three estimates from the same labels of simulated months: all labels pooled (Wilson's interval, as
+for a simple random sample), stratified with the normal interval, and the report's. Prints Markdown.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from tests.months import WORLDS, month
 
 
 class Said(NamedTuple):
-    """What one way says of a month."""
+    """One method's estimate for a month."""
 
     value: float
     low: float
@@ -35,8 +35,8 @@ def pooled(_: Strata, labelled: Labelled) -> Said:
 def normal(strata: Strata, labelled: Labelled) -> Said:
     """Add up the strata's means, with the normal interval.
 
-    Stratified prediction-powered inference (Fisch et al., 2024) comes to this where its predictions are the
-    means of the strata.
+    Stratified prediction-powered inference (Fisch et al., 2024) is the same if its predictions are the means
+    of the strata.
     """
     weighted = weigh(strata, labelled)
     parts = [_mean(weighted, group) for group in np.unique(weighted.group)]
@@ -64,8 +64,8 @@ WAYS: Mapping[str, Callable[[Strata, Labelled], Said]] = {"pooled": pooled, "nor
 
 
 def main() -> None:
-    """Print a table: how often each way holds the truth, its bias and its width in points."""
-    parser = argparse.ArgumentParser(description="Judge the estimate of the accuracy on made-up months.")
+    """Print a table: how often each interval contains the truth, its bias and its width in points."""
+    parser = argparse.ArgumentParser(description="Evaluate the accuracy estimate on simulated months.")
     parser.add_argument("--months", type=int, default=2000)
     months = parser.parse_args().months
     heads = ["a month in which", *(f"{way}: held, off, width" for way in WAYS)]

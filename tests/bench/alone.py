@@ -1,4 +1,4 @@
-"""What is measured with one server at a time: its start, and its memory after loads."""
+"""Measures one server at a time: its start, and its memory after loads."""
 
 import time
 from pathlib import Path
@@ -15,20 +15,20 @@ MIB = 1024 * 1024
 
 
 class Alone(NamedTuple):
-    """What one server took."""
+    """The figures of one server."""
 
     cold_start_s: float
-    """From the start of its process to its first prediction."""
+    """Seconds from the start of its process to its first prediction."""
     memory_mb: dict[str, float]
-    """Proportional set size of all its processes, by the clients that it has just answered."""
+    """Proportional set size of all its processes, by the number of clients in the load just before."""
     cpu_ms: float
-    """Processor time of a request, with 16 clients."""
+    """CPU time per request, with 16 clients."""
     largest_mb: float
-    """The most that was resident, after the phone's photos too."""
+    """The most resident memory, including loads with phone photos."""
 
 
 def measure(contender: Contender, threads: Threads, folder: Path, photos: Photos, seconds: float) -> Alone:
-    """Start a server, ask it once, load it with more and more clients."""
+    """Start a server, send one request, then load it with more and more clients."""
     server = contender.new_server(folder, threads)
     small = [contender.request(photo) for photo in photos.small]
     started = time.perf_counter()
@@ -51,22 +51,22 @@ def measure(contender: Contender, threads: Threads, folder: Path, photos: Photos
 
 
 def processes(server: Server) -> list[psutil.Process]:
-    """Find a server's processes."""
+    """Return a server's processes."""
     assert server.process is not None
     root = psutil.Process(server.process.pid)
     return [root, *root.children(recursive=True)]
 
 
 def proportional_mb(server: Server) -> float:
-    """Add up what its processes take, in MiB; a page that several share counts once."""
+    """Add up the memory of its processes, in MiB; shared pages count once."""
     return sum(process.memory_full_info().pss for process in processes(server)) / MIB
 
 
 def resident_mb(server: Server) -> float:
-    """Add up what its processes have in memory, in MiB."""
+    """Add up the resident memory of its processes, in MiB."""
     return sum(process.memory_info().rss for process in processes(server)) / MIB
 
 
 def cpu_seconds(server: Server) -> float:
-    """Add up the processor time that its processes have taken."""
+    """Add up the CPU time of its processes."""
     return sum(sum(process.cpu_times()[:2]) for process in processes(server))

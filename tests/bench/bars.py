@@ -1,4 +1,4 @@
-"""What the predictor is held to: ratios within one run, so that the machine cancels out."""
+"""The predictor's targets: ratios within one run, so that the machine's speed cancels out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tests.bench.scenarios import HALF, NEIGHBOUR, PHONE, SMALL
 
 @dataclass(frozen=True)
 class Bar:
-    """One thing that is wanted, and what was measured."""
+    """A target and the measured value."""
 
     what: str
     value: float
@@ -21,17 +21,17 @@ class Bar:
 
     @property
     def wanted(self) -> str:
-        """Say what is wanted."""
+        """Return the target as text."""
         return f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
 
     @property
     def met(self) -> bool:
-        """Tell whether it is so."""
+        """Return whether the target is met."""
         return self.value >= self.at_least if self.at_least is not None else self.value <= (self.at_most or 0)
 
 
 def bars(results: Results, name: str = OURS) -> Iterator[Bar]:
-    """Hold one of ours to all of them; what only one file can be held to is for what is served."""
+    """Compare one of our contenders with all targets; some apply only to the served model."""
     if name == OURS:
         yield from _to_peers(results)
 
@@ -85,7 +85,7 @@ def _as_served(results: Results) -> Iterator[Bar]:
 
 
 def measured(results: Results) -> Iterator[tuple[Bar, Bar | None]]:
-    """Pair what is served with the same at float32, where that is another question."""
+    """Pair the served model's targets with those at float32, where they apply to both."""
     at_float32 = {bar.what: bar for bar in bars(results, OURS_FLOAT32)}
     for bar in bars(results):
         yield bar, at_float32.get(bar.what)

@@ -1,4 +1,4 @@
-"""What a thousand uploads a second would take, on paper, from what one upload took."""
+"""Estimates what a thousand uploads per second would need, from the measured cost of one."""
 
 import math
 from dataclasses import dataclass
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from tests.bench.figures import Upload
 
 WANTED = 1000
-"""Uploads a second."""
+"""Uploads per second."""
 BUSY = 0.6
-"""The share of its CPUs that a pod is loaded with, so that answers still come at once."""
+"""Target CPU utilization of a pod, so that responses stay fast."""
 PREDICTOR_CPUS = 2
 WEBAPP_CPUS = 1
 """One Python process."""
 PHOTO_KB = 22
 
-# Amazon's list prices in us-east-1 in 2026, in dollars: S3 Standard, and one of the 4 CPUs of an m7i.xlarge.
+# Amazon's list prices in us-east-1 in 2026, in dollars: S3 Standard, and one of the 4 vCPUs of an m7i.xlarge.
 PUT_PRICE = 0.005 / 1000
-"""Of a listing too."""
+"""Also the price of a listing."""
 GET_PRICE = 0.0004 / 1000
 GB_MONTH_PRICE = 0.023
 CPU_HOUR_PRICE = 0.2016 / 4
@@ -25,7 +25,7 @@ MONTH_HOURS = 730
 
 @dataclass(frozen=True)
 class Capacity:
-    """What it takes; money and bytes by the month."""
+    """The resources needed; costs and bytes are per month."""
 
     predictor_pods: int
     webapp_pods: int
@@ -35,11 +35,11 @@ class Capacity:
     request_dollars: float
     terabytes: float
     storage_dollars: float
-    """For what one month brought, as long as it is kept."""
+    """Storage of one month's data, for each month that it is kept."""
 
 
 def capacity(upload: Upload, wanted: int = WANTED) -> Capacity:
-    """Scale the processor time and the store's requests of one upload up to so many a second."""
+    """Scale the CPU time and store requests of one upload up to the wanted rate."""
     predictor = _pods(upload.cpu_ms["predictor"], PREDICTOR_CPUS, wanted)
     webapp = _pods(upload.cpu_ms["web application"], WEBAPP_CPUS, wanted)
     month = wanted * MONTH_HOURS * 3600
@@ -59,7 +59,7 @@ def _pods(cpu_ms: float, cpus: int, wanted: int) -> int:
 
 
 def sentences(upload: Upload) -> str:
-    """Say what an upload takes and what a thousand a second would take."""
+    """Describe the cost of one upload and of a thousand per second."""
     needed = capacity(upload)
     parts = ", ".join(f"{part} {cpu_ms:.1f} ms" for part, cpu_ms in upload.cpu_ms.items())
     return (

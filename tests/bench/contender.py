@@ -1,4 +1,4 @@
-"""What a contender is: a real server, the settings that are tried for it, and the way it is asked."""
+"""A contender: a real server, the settings to try for it, and how to send it requests."""
 
 import base64
 import json
@@ -19,13 +19,13 @@ CPUS = os.cpu_count() or 1
 
 @dataclass(frozen=True)
 class Threads:
-    """How a server shares the CPUs: its worker processes, and what else it is told."""
+    """How a server uses the CPUs: its worker processes and other settings."""
 
     workers: int = 1
     told: str = ""
-    """A variable and its value, as in a shell."""
+    """An extra environment variable, as NAME=VALUE."""
     threads: int = 0
-    """Threads that compute, in each worker; 0 leaves that to the server."""
+    """Compute threads per worker; 0 leaves that to the server."""
 
     def __str__(self) -> str:
         return ", ".join(filter(None, [_count(self.workers, "worker"), self._each(), self.told]))
@@ -35,7 +35,7 @@ class Threads:
 
     @property
     def env(self) -> dict[str, str]:
-        """Give what is told by the environment."""
+        """Return the environment variables for this."""
         return dict([self.told.split("=")]) if self.told else {}
 
 
@@ -45,25 +45,25 @@ def _count(number: int, what: str) -> str:
 
 @dataclass(frozen=True)
 class Contender:
-    """A server and the way it is asked."""
+    """A server and how to send it requests."""
 
     name: str
     new_server: Callable[[Path, Threads], Server]
-    """Describes the server, given a folder for its files."""
+    """Makes the server, given a folder for its files."""
     path: str
     content_type: str
     encode: Callable[[bytes], bytes]
     packages: tuple[str, ...]
-    """What has to be installed for it; what those require is found."""
+    """The packages to install for it; their dependencies are found automatically."""
     choices: Sequence[Threads] = (Threads(),)
     headers: Callable[[bytes], str] = lambda _body: ""
-    """Further lines of a request's head, by its body."""
+    """Additional headers of a request, given its body."""
     read: Callable[[Any], str] = lambda answer: str(answer["prediction"])
-    """Takes the class out of an answer."""
+    """Extracts the class from a response."""
     python: Path = Path(sys.executable)
-    """Of the virtual environment that it is installed in."""
+    """The Python of its virtual environment."""
     missing: str = ""
-    """Why it is not there, if its virtual environment is not."""
+    """Why it is missing, if its virtual environment doesn't exist."""
 
     def request(self, photo: bytes) -> bytes:
         """Make a whole HTTP request for a photo."""
@@ -72,31 +72,31 @@ class Contender:
 
     @property
     def left_out(self) -> str:
-        """Say why it can't be measured here; nothing if it can."""
+        """Return why it can't be measured here, or an empty string."""
         return "" if self.python.exists() else self.missing
 
 
 def http_request(path: str, content_type: str, body: bytes, headers: str = "") -> bytes:
-    """Write a POST request."""
+    """Return the bytes of a POST request."""
     head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\n{headers}"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def in_base64(photo: bytes) -> str:
-    """Write a photo as text."""
+    """Encode a photo in base64."""
     return base64.b64encode(photo).decode()
 
 
 def in_json(photo: bytes) -> bytes:
-    """Write a photo as the course's clients send it."""
+    """Encode a photo as the course's clients do."""
     return json.dumps({"image": in_base64(photo)}).encode()
 
 
 def as_it_is(photo: bytes) -> bytes:
-    """Send a photo as the body."""
+    """Use the photo itself as the body."""
     return photo
 
 
 def first_prediction(answer: Any) -> str:  # noqa: ANN401 - any JSON
-    """Take the class out of an answer of KServe's V1 protocol."""
+    """Extract the class from a response in KServe's V1 protocol."""
     return str(answer["predictions"][0]["prediction"])

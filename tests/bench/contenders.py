@@ -1,4 +1,4 @@
-"""Who is compared: our predictor, with what it serves and at float32, its peers, and the usual rivals."""
+"""The contenders: our predictor with the served model and at float32, strong peers, and the usual rivals."""
 
 import re
 from pathlib import Path

@@ -1,9 +1,9 @@
-"""`python -m tests.bench.curve <Food-11>`: how accuracy rises with labels, through the real parts.
+"""`python -m tests.bench.curve <Food-11>`: how accuracy rises with labels, with the real components.
 
 A weak model, trained on a tenth of the training photos, is served. The other photos are uploaded in rounds;
-after each, some are labelled in Label Studio: once as a random sample, once the least confident first. The
-gate judges by `validation/`; `evaluation/` takes part in nothing but the figures. Prints a table in Markdown
-and draws docs/learning-curve.svg. What .local/curve holds already is not done again.
+after each round, some are labelled in Label Studio: in one run a random sample, in another the least
+confident. The gate judges by `validation/`; `evaluation/` is used only for the figures. Prints a table in
+Markdown and draws docs/learning-curve.svg. Finished runs in .local/curve are not repeated.
 """
 
 import argparse
@@ -41,7 +41,7 @@ PICTURE = ROOT / "docs/learning-curve.svg"
 
 @contextmanager
 def running(strategy: Strategy, work: Path, material: Material) -> Iterator[Rounds]:
-    """Run store, Label Studio, predictor and web application in a new folder."""
+    """Run store, Label Studio, predictor and web application, with their data in a new folder."""
     folder = work / strategy.source
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -70,7 +70,7 @@ def running(strategy: Strategy, work: Path, material: Material) -> Iterator[Roun
 def curve(
     strategy: Strategy, work: Path, material: Material, rounds: Sequence[Sequence[Photo]], labels: int
 ) -> list[Round]:
-    """Run the rounds of a strategy, unless that was done before."""
+    """Run the rounds of a strategy, unless they were run before."""
     result = work / f"{strategy.source}.json"
     if not result.exists():
         with running(strategy, work, material) as loop:
@@ -96,7 +96,7 @@ def main() -> None:
 
 
 def draw(start: float, curves: Mapping[str, Sequence[Round]], whole: float, path: Path) -> None:
-    """Draw the accuracy of the served model over the labels; hollow marks are refused candidates."""
+    """Plot the accuracy of the served model over the labels; hollow marks are refused candidates."""
     picture = Figure(figsize=(7, 4), layout="constrained")
     axes = picture.add_subplot(xlabel="labels", ylabel="accuracy on evaluation/, %")
     for colour, (name, done) in enumerate(curves.items()):

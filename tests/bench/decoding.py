@@ -1,4 +1,4 @@
-"""`python -m tests.bench.decoding`: what it costs to repair and to decode photos."""
+"""`python -m tests.bench.decoding`: the CPU time of repairing and decoding photos."""
 
 import statistics
 import timeit
@@ -14,11 +14,11 @@ from tests.corpus.samples import DISPLAY_P3
 
 ROUNDS = 7
 HEADER_END = 33
-"""Where the first chunk of a PNG ends."""
+"""The end of a PNG's first chunk."""
 
 
 def files() -> dict[str, bytes]:
-    """Make photos of twelve megapixels, and the same ones with colours that must be converted."""
+    """Make photos of twelve megapixels, also with colours that must be converted."""
     png, jpeg, avif = (photo(kind, {}) for kind in ("PNG", "JPEG", "AVIF"))
     return {
         "JPEG": jpeg,
@@ -32,7 +32,7 @@ def files() -> dict[str, bytes]:
 
 
 def milliseconds(work: Callable[[], object]) -> float:
-    """Return the median of the processor time that some work takes."""
+    """Return the median CPU time of some work."""
     return statistics.median(timeit.repeat(work, timer=process_time, number=1, repeat=ROUNDS)) * 1e3
 
 

@@ -1,4 +1,4 @@
-"""The usual rivals, which compute with eager torch: what the course, TorchServe's and KServe's samples do."""
+"""The usual rivals, which run eager torch, like the samples of the course, TorchServe and KServe."""
 
 import json
 import os
@@ -26,9 +26,9 @@ CHOICES = (
     Threads(1, "OMP_WAIT_POLICY=PASSIVE"),
     Threads(CPUS, ONE_THREAD),
 )
-"""What the pilot tries for each."""
+"""The settings that the pilot tries for each."""
 ONE_WORKER = tuple(threads for threads in CHOICES if threads.workers == 1)
-"""KServe ends and restarts further workers for ever where they take long to import torch."""
+"""KServe kills and restarts additional workers forever if they take long to import torch."""
 TORCH = ("torch", "pillow", "numpy")
 
 

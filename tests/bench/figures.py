@@ -1,4 +1,4 @@
-"""What a run measured: the figures of each scenario and contender, as they are written and read again."""
+"""The measurements of a run, for each scenario and contender, and their JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.bench.load import Load
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Give the smallest value that at least this share (above 0, up to 1) of the values don't exceed."""
+    """Return the smallest value that at least this share (above 0, up to 1) of the values don't exceed."""
     return sorted(values)[math.ceil(share * len(values)) - 1]
 
 
@@ -23,9 +23,9 @@ class Figures(BaseModel):
     p99_ms: float
     per_second: float
     refused: int
-    """Requests of all rounds that were not answered with 200."""
+    """Requests of all rounds with a status other than 200."""
     generator_ms: float
-    """Processor time that the load generator took for a request."""
+    """The load generator's CPU time per request."""
 
     @classmethod
     def of(cls, loads: Sequence[Load]) -> Figures:
@@ -40,18 +40,18 @@ class Figures(BaseModel):
 
 
 class Upload(BaseModel):
-    """Whole uploads through the web application with a store."""
+    """Whole uploads through the web application into a store."""
 
     one: Figures
     """With one client."""
     many: Figures
-    """With 16 clients, all parts on one machine."""
+    """With 16 clients, all components on one machine."""
     predictor: Figures
-    """The predictor asked by itself by one client, in the same rounds."""
+    """Requests of one client to the predictor alone, in the same rounds."""
     cpu_ms: dict[str, float]
-    """Processor time of an upload, by part."""
+    """CPU time per upload, by component."""
     store_requests: float
-    """Of an upload, on average."""
+    """Requests to the store per upload, on average."""
 
 
 class Results(BaseModel):
@@ -61,26 +61,26 @@ class Results(BaseModel):
     date: str
     options: str
     load_before: float
-    """The machine's load average before anything was started: what else it had to do."""
+    """The machine's load average before anything was started, from other work."""
     left_out: dict[str, str] = {}
-    """Who could not be measured on this machine, and why."""
+    """Contenders that could not be measured on this machine, and why."""
     threads: dict[str, str] = {}
-    """What each rival was given after the pilot."""
+    """The settings of each rival, chosen by the pilot."""
     pilot: dict[str, dict[str, float]] = {}
-    """Requests a second by what was tried."""
+    """Requests per second, by the settings tried."""
     same_answers: dict[str, float] = {}
-    """The share of photos that get the same class as from ours at float32."""
+    """Share of photos that get the same class as from our float32 model."""
     scenarios: dict[str, dict[str, Figures]] = {}
     limits: dict[str, float] = {}
-    """Photos a second without a server, by the name of the contender with that model."""
+    """Photos per second without a server, by the contender with that model."""
     cold_start_s: dict[str, float] = {}
     memory_mb: dict[str, dict[str, float]] = {}
-    """Proportional set size after loads of so many clients."""
+    """Proportional set size after loads, by the number of clients."""
     largest_memory_mb: dict[str, float] = {}
-    """Resident set size, the most that was seen."""
+    """Highest resident set size."""
     packages_mb: dict[str, float] = {}
     cpu_ms: dict[str, float] = {}
-    """Processor time of a request with 16 clients, by contender."""
+    """CPU time per request with 16 clients, by contender."""
     parts_cpu_ms: dict[str, float] = {}
-    """Processor time of the parts of a request, each by itself."""
+    """CPU time of each part of a request, measured separately."""
     upload: Upload | None = None

@@ -1,7 +1,7 @@
-"""`python -m tests.bench.forgetting <Food-11>`: what a model forgets by 500 labels, and how long they take.
+"""`python -m tests.bench.forgetting <Food-11>`: what a model forgets with 500 labels, and how long they take.
 
-The repository's model is retrained on photos that it has learned from before: they teach it little, so what
-changes on `evaluation/` is what it forgets. Prints a table in Markdown after the gate's verdict.
+The repository's model is retrained on photos that it was trained on before. They teach it little, so any
+change on `evaluation/` is forgetting. Prints the gate's verdict and a table in Markdown.
 """
 
 import argparse
@@ -27,7 +27,7 @@ LABELS = 500
 
 
 def retrained(data: Path, work: Path, *, base: bool) -> tuple[Verdict, float]:
-    """Label photos, retrain on them in a new store, and return the verdict and the minutes that it took."""
+    """Label photos in a new store, retrain on them, and return the verdict and the minutes taken."""
     server = new_store_server(work / "store").start()
     try:
         os.environ.update({name: value for name, value in server.env.items() if name.startswith("AWS_")})
@@ -48,7 +48,7 @@ def retrained(data: Path, work: Path, *, base: bool) -> tuple[Verdict, float]:
 
 def main() -> None:
     """Retrain and print the table."""
-    parser = argparse.ArgumentParser(description="Measure what a model forgets by new labels.")
+    parser = argparse.ArgumentParser(description="Measure what a model forgets with new labels.")
     parser.add_argument("data", type=Path, help="folder with training/ and evaluation/ of Food-11")
     parser.add_argument("--base", action="store_true", help="train on the base photos, too")
     given = parser.parse_args()

@@ -1,6 +1,6 @@
-"""`python -m tests.bench.jobs`: what the jobs cost, by how much was stored before, with the same that is new.
+"""`python -m tests.bench.jobs`: the cost of the jobs for the same new data, by the amount of older data.
 
-Prints a table in Markdown: requests to the store, Label Studio's own among them, and seconds.
+Prints a table in Markdown: seconds and requests to the store, including Label Studio's own.
 """
 
 import argparse
@@ -43,7 +43,7 @@ SOURCE = Source.LOW_CONFIDENCE
 
 
 class Cost(NamedTuple):
-    """What a run of a job took."""
+    """The cost of one run of a job."""
 
     job: str
     requests: int
@@ -51,14 +51,14 @@ class Cost(NamedTuple):
 
 
 def write(folder: Path, prefix: str, location: Location, body: bytes) -> None:
-    """Write an object straight into the store's folder."""
+    """Write an object directly into the store's folder."""
     path = folder / f"{prefix}{location.bucket}" / location.key
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(body)
 
 
 def fill(folder: Path, prefix: str, count: int, now: datetime) -> None:
-    """Write what a past of so many predictions has left, straight into the store's folder: all labelled."""
+    """Write the data of earlier predictions, all labelled, directly into the store's folder."""
     for number in range(count):
         record = prediction(number, at=now - LONG_AGO + timedelta(seconds=number))
         label = LabelRecord(
@@ -82,7 +82,7 @@ def fill(folder: Path, prefix: str, count: int, now: datetime) -> None:
 
 
 def fill_label_studio(loop: Loop, database: Path, count: int, now: datetime) -> None:
-    """Give the project so many annotated tasks, as if runs long ago had imported and exported them."""
+    """Create annotated tasks in the project, as if runs long ago had imported and exported them."""
     value = {"from_name": "food", "to_name": "image", "type": "choices", "value": {"choices": ["Rice"]}}
     tasks = []
     for number in range(count):
@@ -100,7 +100,7 @@ def fill_label_studio(loop: Loop, database: Path, count: int, now: datetime) -> 
 
 
 def costs(loop: Loop, studio_requests: Proxy, now: datetime) -> Iterator[Cost]:
-    """Run each job once, with the same that is new."""
+    """Run each job once, on the same new data."""
 
     def measure(job: str, work: Callable[[], object]) -> Cost:
         counted = 0
@@ -130,7 +130,7 @@ def costs(loop: Loop, studio_requests: Proxy, now: datetime) -> Iterator[Cost]:
 
 
 def processing_seconds(folder: Path, threads: int, count: int, now: datetime) -> float:
-    """Measure how long it takes to process many answers that all wait, and check that all are labelled."""
+    """Measure the processing of many waiting answers, and check that all become labels."""
     prefix = f"{secrets.token_hex(4)}-"
     store = Store(CronjobSettings(bucket_prefix=prefix))
     for number in range(count):
@@ -150,7 +150,7 @@ def processing_seconds(folder: Path, threads: int, count: int, now: datetime) ->
 
 def main() -> None:
     """Start the servers, fill them, run the jobs, print the table."""
-    parser = argparse.ArgumentParser(description="Tell what the jobs cost.")
+    parser = argparse.ArgumentParser(description="Measure the cost of the jobs.")
     parser.add_argument("--stored", type=int, nargs="+", default=[100, 1000, 10_000])
     parser.add_argument("--answers", type=int, default=1000, help="answers to process with 1 and 16 threads")
     given = parser.parse_args()
@@ -178,7 +178,7 @@ def main() -> None:
 
 @contextlib.contextmanager
 def servers(scratch: Path) -> Iterator[tuple[Path, Proxy]]:
-    """Run a store and Label Studio, whose requests to the store are counted on the way."""
+    """Run a store and Label Studio, with a proxy that counts Label Studio's requests to the store."""
     store_server = new_store_server(scratch / "store")
     store_server.env = {**store_server.env, "RCLONE_DIR_CACHE_TIME": "1s"}  # sees what is written directly
     store_server.start()

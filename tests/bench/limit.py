@@ -18,7 +18,7 @@ WARM_UP_SECONDS = 0.5
 
 
 def photos_per_second(model: Path, seconds: float) -> float:
-    """Classify photos in as many threads as CPUs for so long, after a warm-up."""
+    """After a warm-up, classify photos for some seconds in one thread per CPU."""
     runtime, photos, counts = runtimes.load("onnx", model), small_photos(), []
     start = time.perf_counter() + WARM_UP_SECONDS
 

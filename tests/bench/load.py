@@ -1,7 +1,7 @@
-"""The load generator: one thread, connections that are kept open, requests as bytes that are made beforehand.
+"""The load generator: one thread, persistent connections, and requests prepared as bytes.
 
-It shares the machine with what it measures, so it does as little as it can for a request: one send, one wait,
-one read. What that costs is measured with every load.
+It shares the machine with what it measures, so it does little per request: one send, one wait, one read. Its
+own cost is measured with every load.
 """
 
 import itertools
@@ -21,29 +21,29 @@ _HEAD_END = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class Load:
-    """What a load of some seconds saw."""
+    """The results of one load."""
 
     latencies: list[float]
-    """Seconds of each answered request: from when it was due to the last byte of its answer."""
+    """Latency of each request in seconds, from when it was due to the last byte of its response."""
     refused: int
-    """Answers other than 200."""
+    """Number of responses other than 200."""
     per_second: float
-    """Answers of 200 within the time, over the time."""
+    """Responses with 200 per second, within the time of the load."""
     own_cpu_ms: float
-    """Processor time that the generator itself took for a request."""
+    """The generator's own CPU time per request."""
 
 
 class StalledError(Exception):
-    """Nothing was answered for a long time."""
+    """There was no response for a long time."""
 
 
 def closed(port: int, requests: Sequence[bytes], clients: int, seconds: float) -> Load:
-    """Load a server with clients that each send the next request once the last one is answered."""
+    """Load a server with clients that each send the next request after the response to the last one."""
     return _Generator(port, clients).run(itertools.cycle(requests), itertools.repeat(0.0), seconds)
 
 
 def paced(port: int, requests: Sequence[bytes], rate: float, seconds: float, seed: int) -> Load:
-    """Load a server with so many requests a second at random times (Poisson), whether it keeps up or not.
+    """Load a server at a given rate, at random times (Poisson), whether it keeps up or not.
 
     The first is due at once. A request that finds all of 64 connections busy waits, and its time counts from
     when it was due.
@@ -56,7 +56,7 @@ def _arrivals(rate: float, chance: random.Random) -> Iterator[float]:
 
 
 class _Connection:
-    """A connection with at most one request on its way."""
+    """A connection with at most one request in flight."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
@@ -67,12 +67,12 @@ class _Connection:
         self._answer = b""
 
     def begin(self, request: bytes, due: float) -> bool:
-        """Send a request; tell whether all of it went out."""
+        """Send a request; return whether all of it was sent."""
         self.due, self._unsent, self._answer = due, memoryview(request), b""
         return self.go_on()
 
     def go_on(self) -> bool:
-        """Send what is left; tell whether that was all."""
+        """Send more of the request; return whether all of it was sent."""
         try:
             self._unsent = self._unsent[self.socket.send(self._unsent) :]
         except BlockingIOError:
@@ -80,7 +80,7 @@ class _Connection:
         return not self._unsent
 
     def status(self) -> int | None:
-        """Read what came; give the status once the answer is whole."""
+        """Read what has arrived; return the status once the response is complete."""
         received = self.socket.recv(_READ_BYTES)
         if not received:
             raise ConnectionError("The server closed a connection in the middle of the load.")
@@ -148,7 +148,7 @@ class _Generator:
     def _drain(self, until: float) -> None:
         while len(self._idle) < len(self._connections):
             if time.perf_counter() > until + STALLED_SECONDS:
-                raise StalledError(f"Requests are not answered for {STALLED_SECONDS} seconds.")
+                raise StalledError(f"There was no response for {STALLED_SECONDS} seconds.")
             self._receive(1.0, until)
         for connection in self._idle:
             connection.socket.close()

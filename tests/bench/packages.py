@@ -1,6 +1,6 @@
-"""`python -m tests.bench.packages REQUIREMENT...`: the megabytes of packages and of all that they require.
+"""`python -m tests.bench.packages REQUIREMENT...`: the size of packages and their dependencies in MB.
 
-It runs in the environment that they are installed in.
+It runs in the environment in which they are installed.
 """
 
 import subprocess
@@ -16,13 +16,13 @@ ROOT = Path(__file__).parents[2]
 
 
 def size_mb(python: Path, requirements: Iterable[str]) -> float:
-    """Give the megabytes (10^6 bytes) of packages in the environment of that Python."""
+    """Return the size of packages in that Python's environment, in MB (10^6 bytes)."""
     command = [python, "-m", "tests.bench.packages", *requirements]
     return float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
 
 
 def closure(requirements: Iterable[str]) -> set[str]:
-    """Follow requirements, by their markers for this machine, to the names of all packages."""
+    """Return the names of all packages that requirements need on this machine, directly or indirectly."""
     waiting = [(Requirement(line), "") for line in requirements]
     names: set[str] = set()
     seen: set[tuple[str, str]] = set()

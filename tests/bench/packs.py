@@ -1,7 +1,7 @@
-"""`python -m tests.bench.packs`: what it would save to keep the records of many predictions in one object.
+"""`python -m tests.bench.packs`: what storing many predictions' records in one object would save.
 
-Writes the same records one to an object and many to an object, then reads the day, looks one up by its id and
-deletes one, on the object store of `make up`. Prints requests and times, and what a month costs, in Markdown.
+Writes the same records as single objects and as packs, then reads a whole day, looks one up by its id and
+deletes one, on the object store of `make up`. Prints requests, times and the cost of a month in Markdown.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from tests.proxy import Proxy, proxied
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
 THREADS = 16
-"""With which the jobs read."""
+"""Threads with which the jobs read."""
 
 APPENDS = 200
 
@@ -38,18 +38,18 @@ Rows = dict[str, tuple[float, Counter[str]]]
 
 
 class Single:
-    """A record is an object, as the product keeps them."""
+    """Each record is an object, as in the real system."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
     def write(self, records: Sequence[PredictionRecord]) -> None:
-        """Write each."""
+        """Write each record."""
         for record in records:
             self.store.put_record(keys.prediction(record.prediction_id), record)
 
     def read_day(self, day: datetime) -> int:
-        """List a day and read all of it."""
+        """List a day's records and read them all."""
         with ThreadPoolExecutor(THREADS) as pool:
             listed = self.store.keys(TRACKING, keys.predictions_on(day.date()))
             places = [Location(TRACKING, key) for key in listed]
@@ -65,13 +65,13 @@ class Single:
 
 
 class Packed:
-    """Records are lines of an object whose name is the id of the last of them."""
+    """Records are lines of an object, which is named after the last one's id."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
     def write(self, records: Sequence[PredictionRecord]) -> None:
-        """Write them, a pack at a time."""
+        """Write the records, a pack at a time."""
         for start in range(0, len(records), PACK):
             self._put(records[start : start + PACK])
 
@@ -82,7 +82,7 @@ class Packed:
             return sum(map(len, pool.map(self._read, places)))
 
     def find(self, prediction_id: str) -> PredictionRecord:
-        """Read the packs that were closed next after an id was made, until one holds it."""
+        """Read the packs closed next after the id was created, until one contains it."""
         for key in self._candidates(prediction_id):
             for record in self._read(key):
                 if record.prediction_id == prediction_id:
@@ -90,7 +90,7 @@ class Packed:
         raise LookupError(prediction_id)
 
     def delete(self, prediction_id: str) -> None:
-        """Write the pack of an id again, without its record."""
+        """Rewrite the pack that contains an id, without its record."""
         for key in self._candidates(prediction_id):
             records = self._read(key)
             rest = [record for record in records if record.prediction_id != prediction_id]
@@ -99,7 +99,7 @@ class Packed:
                 return
 
     def _candidates(self, prediction_id: str) -> list[str]:
-        """List four packs from the id on, one for each replica."""
+        """List the four packs that follow the id, one per replica."""
         folder = _folder(created_at(prediction_id))
         bucket = f"{self.store.bucket_prefix}{TRACKING}"
         before = f"{folder}{prediction_id[:-1]}"
@@ -121,14 +121,14 @@ def _folder(day: datetime) -> str:
 
 
 def made(count: int) -> list[PredictionRecord]:
-    """Make the records of predictions that follow each other by a millisecond."""
+    """Make the records of predictions that are a millisecond apart."""
     records = [prediction(number, at=START + timedelta(milliseconds=number)) for number in range(count)]
     assert {created_on(record.prediction_id) for record in records} == {START.date()}
     return records
 
 
 def measure(kept: Single | Packed, records: Sequence[PredictionRecord], proxy: Proxy) -> Rows:
-    """Do each of the four, and count its requests."""
+    """Run each of the four operations and count its requests."""
     wanted = records[len(records) // 3].prediction_id
     return {
         "write all": _took(lambda: kept.write(records), proxy),
@@ -152,7 +152,7 @@ def _cell(seconds: float, requests: Counter[str]) -> str:
 
 
 def compare(server: Server, count: int) -> str:
-    """Measure both ways behind a proxy that counts."""
+    """Measure both ways behind a proxy that counts requests."""
     os.environ.update({name: value for name, value in server.env.items() if name.startswith("AWS_")})
     records = made(count)
     with proxied(server.url) as proxy:
@@ -165,7 +165,7 @@ def compare(server: Server, count: int) -> str:
 
 
 def durably(folder: Path) -> str:
-    """Say how long it takes to append a record to a file so that it survives a crash."""
+    """Measure how long it takes to append a record to a file so that it survives a crash."""
     line = made(1)[0].model_dump_json().encode()
     with (folder / "journal").open("ab", buffering=0) as file:
         started = time.perf_counter()
@@ -176,10 +176,8 @@ def durably(folder: Path) -> str:
 
 
 def main() -> None:
-    """Start a store, measure, print."""
-    parser = argparse.ArgumentParser(
-        description="Compare records in objects of their own with packs of them."
-    )
+    """Start a store, measure, and print the results."""
+    parser = argparse.ArgumentParser(description="Compare records as single objects with packs of records.")
     parser.add_argument("--records", type=int, default=10_000)
     with tempfile.TemporaryDirectory() as scratch:
         server = new_store_server(Path(scratch)).start()

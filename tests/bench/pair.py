@@ -1,6 +1,6 @@
-"""`python -m tests.bench.pair`: a few contenders with all their settings, in turns, to judge a change by.
+"""`python -m tests.bench.pair`: compares a few contenders with all their settings, to judge a change.
 
-Prints a table in Markdown: the medians of latency, throughput and processor time with 1 and with 16 clients.
+Prints a table in Markdown: median latency, throughput and CPU time with 1 and with 16 clients.
 """
 
 import argparse
@@ -28,12 +28,12 @@ CLIENTS = (1, 16)
 
 
 class Turn(NamedTuple):
-    """What one load of one server saw."""
+    """The results of one load of one server."""
 
     p50_ms: float
     per_second: float
     cpu_ms: float
-    """Processor time of a request."""
+    """CPU time per request."""
 
 
 def turn(server: Server, requests: Sequence[bytes], clients: int, seconds: float) -> Turn:
@@ -49,7 +49,7 @@ def turn(server: Server, requests: Sequence[bytes], clients: int, seconds: float
 def in_turns(
     running: Mapping[str, tuple[Contender, Server]], rounds: int, seconds: float
 ) -> Mapping[str, Mapping[int, list[Turn]]]:
-    """Load all servers in each round, in a different order."""
+    """Load all servers in each round, each time in a different order."""
     photos = small_photos()
     asked = {name: [contender.request(each) for each in photos] for name, (contender, _) in running.items()}
     turns: dict[str, dict[int, list[Turn]]] = defaultdict(lambda: defaultdict(list))
@@ -61,7 +61,7 @@ def in_turns(
 
 
 def rows(turns: Mapping[str, Mapping[int, Sequence[Turn]]]) -> Iterator[list[str]]:
-    """Write the medians of each server."""
+    """Return each server's medians as rows of the table."""
     for name, of in turns.items():
         yield [
             name,

@@ -1,4 +1,4 @@
-"""The strong rivals, which compute the same model file: each from a virtual environment of its own."""
+"""The strong rivals, which run the same model file, each in its own virtual environment."""
 
 import json
 import os
@@ -17,21 +17,21 @@ PEERS_PYTHON = ROOT / ".venv-peers/bin/python"
 TRITON_PYTHON = ROOT / ".venv-triton/bin/python"
 COMPUTING = ("onnxruntime", "pillow", "pillow-heif", "numpy", "pydantic")
 CHOICES = (Threads(1, threads=CPUS), Threads(CPUS, threads=1))
-"""What the pilot tries: all photos in one process, or a process for each CPU."""
+"""The settings that the pilot tries: one process, or one per CPU."""
 
 
 @dataclass(frozen=True)
 class Module:
-    """A rival as a module, which the environment tells its port, workers and threads."""
+    """A rival that is a Python module; its port, workers and threads are set by the environment."""
 
     name: str
     arguments: str
-    """The module and what follows it on the command line."""
+    """The module and its arguments."""
     ready: str
     python: Path = PEERS_PYTHON
 
     def __call__(self, folder: Path, threads: Threads) -> Server:
-        """Describe the server."""
+        """Return the server, not yet started."""
         port = free_port()
         env = {
             **ENVIRONMENT,
@@ -63,13 +63,13 @@ _triton = Module("triton", "tests.bench.rivals.triton_models", "/v2/models/food1
 
 
 def _mlserver(scratch: Path, threads: Threads) -> Server:
-    folder = scratch / "mlserver"  # all models in a folder are served
+    folder = scratch / "mlserver"  # serves all models in the folder
     folder.mkdir(exist_ok=True)
     server = Module("mlserver", "mlserver.cli.main start {folder}", "/v2/models/food11/ready")(
         folder, threads
     )
     ports = {"http_port": server.port, "grpc_port": free_port(), "metrics_port": free_port()}
-    workers = 0 if threads.workers == 1 else threads.workers  # 0: it computes in the server's own process
+    workers = 0 if threads.workers == 1 else threads.workers  # 0: compute in the server's own process
     quiet = {"host": "127.0.0.1", "debug": False, "gzip_enabled": False, "metrics_dir": str(folder)}
     (folder / "settings.json").write_text(json.dumps({**ports, **quiet, "parallel_workers": workers}))
     model = {"name": "food11", "implementation": "tests.bench.rivals.mlserver_model.Food11"}
@@ -106,7 +106,7 @@ _peer = partial(
 )
 V2 = "/v2/models/food11/infer"
 
-# LitServe computes in processes only; Triton's Python backend in one, with a copy of the function a thread.
+# LitServe computes only in processes; Triton's Python backend in one, with a copy of the function per thread.
 PEERS = (
     _peer(
         "FastAPI, ONNX Runtime in threads", _fastapi, "/predict", "image/jpeg", as_it_is,

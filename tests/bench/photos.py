@@ -1,4 +1,4 @@
-"""What is sent: the tests' photos at the size of Food-11's, and one as a phone takes it."""
+"""The photos to send: the tests' photos at the size of Food-11's, and one as large as a phone's."""
 
 import io
 
@@ -11,11 +11,11 @@ SHORTER_SIDE = 256
 PHONE_SIZE = (4032, 3024)
 """12 megapixels."""
 NOISE = 4
-"""Grey levels of the sensor's noise; with it the file is as large as a phone's."""
+"""Sensor noise in grey levels, which makes the file as large as a phone's."""
 
 
 def small_photos() -> list[bytes]:
-    """Make photos of about 21 KB, always the same; the tests keep them smaller."""
+    """Make photos of about 21 KB, always the same; those of the tests are smaller."""
     return [_enlarged(path.read_bytes()) for path in sorted(PHOTOS.rglob("*.jpg"))]
 
 

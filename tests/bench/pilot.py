@@ -1,4 +1,4 @@
-"""The pilot: every rival gets the threads and workers with which it serves most with 16 clients."""
+"""The pilot: finds the threads and workers with which each rival serves the most requests with 16 clients."""
 
 import logging
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ WARM_UP_SECONDS = 1.0
 def try_out(
     contender: Contender, folder: Path, photos: Sequence[bytes], seconds: float
 ) -> dict[Threads, float]:
-    """Start a server with each of its choices; give the requests a second that it served."""
+    """Start a server with each of its settings; return the requests per second that it served."""
     served = {}
     requests = [contender.request(photo) for photo in photos]
     for threads in contender.choices:

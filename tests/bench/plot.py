@@ -1,4 +1,4 @@
-"""The picture of a run: throughput, the slowest answers and memory, by how many ask at once."""
+"""Plots a run: throughput, tail latency and memory, by the number of clients."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ STYLES = {
     **{peer.name: {"color": colour} for peer, colour in zip(PEERS, PEER_COLOURS, strict=True)},
     **{each.name: {"linewidth": 1, "color": "grey"} for each in EAGER},
 }
-"""How each is drawn: ours in red, the usual rivals in grey, a peer in a colour of its own."""
+"""Line styles: ours in red, the usual rivals in grey, each peer in its own colour."""
 MARKERS = "osD^vP*XhdpH"
 
 

@@ -1,18 +1,18 @@
-"""What the requests to S3 of a month cost, as it is and if records, or photos too, were packed."""
+"""The cost of a month's S3 requests: as it is, with packed records, and with packed photos as well."""
 
 from tests.bench.capacity import GET_PRICE, MONTH_HOURS, PUT_PRICE, WANTED
 from tests.bench.tables import table
 
 PACK = 250
-"""Records of one object, if they were packed: those of a second on one of four replicas, at WANTED."""
+"""Records in one pack: those of a second on one of four replicas, at the rate WANTED."""
 TASKS = 0.06
-"""Uploads of low confidence, each of which gets a task."""
+"""Share of uploads with low confidence, each of which becomes a task."""
 LISTED = 1000
-"""Keys that a store lists in a request."""
+"""Keys that a store lists per request."""
 
 
 def request_prices(wanted: int = WANTED) -> str:
-    """Say what a month's requests to S3 cost: as it is, with packed records, with packed photos as well."""
+    """Return a table of the monthly cost of S3 requests in each case."""
     month, pack = wanted * MONTH_HOURS * 3600, 1 / PACK
     task, read = TASKS * PUT_PRICE, GET_PRICE + 2 * PUT_PRICE / LISTED
     rows = {

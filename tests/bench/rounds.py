@@ -1,4 +1,4 @@
-"""The feedback loop in rounds: upload, ask, label in Label Studio, process, retrain, judge, promote."""
+"""The feedback loop in rounds: upload, create tasks, label, process, retrain, judge, promote."""
 
 import subprocess
 import sys
@@ -21,51 +21,51 @@ from tests.uploads import upload
 
 
 class Strategy(NamedTuple):
-    """Which predictions annotators are asked about."""
+    """Which predictions annotators label."""
 
     name: str
     source: Source
     threshold: float
-    """Predictions below it become tasks by themselves."""
+    """Predictions below it become tasks automatically."""
     days: int
     """How long after the uploads the model is trained."""
 
 
 STRATEGIES = (
-    # Its labels are for evaluation while they are in the window, so training has to wait.
+    # Its labels are used for evaluation while they are in the window, so training has to wait.
     Strategy("random sample", Source.RANDOM_SAMPLING, threshold=0, days=WINDOW_DAYS + 1),
-    # Every photo becomes a task, and annotators begin with the least confident.
+    # Every photo becomes a task, and annotators start with the least confident.
     Strategy("low confidence", Source.LOW_CONFIDENCE, threshold=1, days=0),
 )
 
 
 class Round(NamedTuple):
-    """What a round of labels led to."""
+    """The result of a round."""
 
     labels: int
-    """How many there were in all."""
+    """Total number of labels."""
     candidate: float
-    """Accuracy of the model that was trained, on photos that took part in nothing."""
+    """Accuracy of the trained model, on photos not used for anything else."""
     passed: bool
     """Whether the gate let it be promoted."""
     served: float
-    """Accuracy of the model that is served from then on."""
+    """Accuracy of the model that is served afterwards."""
     minutes: float
-    """What training and gate took."""
+    """Duration of training and gate."""
 
 
 class Material(NamedTuple):
-    """What all strategies start with."""
+    """The common start of all strategies."""
 
     model: Path
     known: Path
-    """The photos that the model knows, in training/, and those that the gate judges by, in evaluation/."""
+    """The photos that the model was trained on, in training/, and those for the gate, in evaluation/."""
     data: Path
     """Food-11."""
 
 
 class Parts(NamedTuple):
-    """What runs for one strategy."""
+    """The components that run for one strategy."""
 
     loop: Loop
     predictor: Server
@@ -73,7 +73,7 @@ class Parts(NamedTuple):
 
 
 class Rounds:
-    """The rounds of one strategy, and what is known about the photos that it has seen."""
+    """The rounds of one strategy, and the true classes of its photos."""
 
     def __init__(self, strategy: Strategy, parts: Parts, material: Material) -> None:
         self._strategy = strategy
@@ -101,7 +101,7 @@ class Rounds:
         self._truth[answer["prediction_id"]] = CLASSES[photo.label]
 
     def _label(self, count: int) -> None:
-        """Answer so many tasks in Label Studio, the least confident first."""
+        """Annotate tasks in Label Studio, the least confident first."""
         source = self._strategy.source
         if source == Source.RANDOM_SAMPLING:
             settings = self._loop.settings.model_copy(update={"sample_size": count})
@@ -125,7 +125,7 @@ class Rounds:
         return True
 
     def _accuracies(self, *, passed: bool) -> tuple[float, float]:
-        """Judge the newest version and the one that is served on evaluation/."""
+        """Evaluate the newest version and the served one on evaluation/."""
         registry = Registry(self._loop.store, "food11")
         verdicts = [verdict for version in registry.judged() for verdict in registry.verdicts(version)]
         newest = max(verdicts, key=lambda verdict: verdict.made_at)

@@ -1,4 +1,4 @@
-"""A whole run: the pilot, the rounds with every server up, the uploads, then each server alone."""
+"""A whole run: the pilot, rounds with all servers running, the uploads, then each server alone."""
 
 import json
 import logging
@@ -53,14 +53,14 @@ def run(length: Length) -> Results:
             results.memory_mb[contender.name] = took.memory_mb
             results.largest_memory_mb[contender.name] = took.largest_mb
             results.cpu_ms[contender.name] = took.cpu_ms
-    parts = [_parts() for _ in range(length.rounds)]  # torch is fast in one, slow in the next
+    parts = [_parts() for _ in range(length.rounds)]  # torch's speed differs from process to process
     results.parts_cpu_ms = {name: median(each[name] for each in parts) for name in parts[0]}
     results.packages_mb = {each.name: packages.size_mb(each.python, each.packages) for each in chosen}
     return results
 
 
 def _settings(folder: Path, photos: Photos, length: Length, results: Results) -> dict[Contender, Threads]:
-    """Choose each contender's settings; who can't be installed or started is left out, with the reason."""
+    """Choose each contender's settings; note why some can't be installed or started."""
     chosen = {}
     for contender in CONTENDERS:
         try:
@@ -93,7 +93,7 @@ def _choose(contender: Contender, folder: Path, photos: Photos, length: Length, 
 
 @contextmanager
 def _running(chosen: Mapping[Contender, Threads], folder: Path) -> Iterator[Running]:
-    """Run all servers at once: who is not asked takes no processor time."""
+    """Run all servers at once; idle ones take no CPU time."""
     with ExitStack() as ending:
         running = {}
         for contender, threads in chosen.items():
@@ -113,7 +113,7 @@ def _side_by_side(running: Running, photos: Photos, length: Length, results: Res
 
 
 def _same_answers(running: Running, photos: Photos) -> dict[str, float]:
-    """Compare the classes that each gives with ours at float32."""
+    """Compare each contender's classes with those of our float32 model."""
     answers = {
         name: [class_of(contender, server.url, photo) for photo in photos.small]
         for name, (contender, server) in running.items()
@@ -123,7 +123,7 @@ def _same_answers(running: Running, photos: Photos) -> dict[str, float]:
 
 
 def class_of(contender: Contender, url: str, photo: bytes) -> str:
-    """Ask a server for a photo's class."""
+    """Request a photo's class from a server."""
     body = contender.encode(photo)
     headers = dict(line.split(": ") for line in contender.headers(body).splitlines())
     headers["Content-Type"] = contender.content_type
@@ -133,7 +133,7 @@ def class_of(contender: Contender, url: str, photo: bytes) -> str:
 
 
 def machine() -> str:
-    """Name the processor, the CPUs and the memory."""
+    """Describe the processor, the number of CPUs and the memory."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next(
         (line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine()

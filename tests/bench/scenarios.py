@@ -1,4 +1,4 @@
-"""The loads that every contender gets, in rounds, each of which shuffles all of them."""
+"""The loads for every contender, in rounds, each in a random order."""
 
 import logging
 import random
@@ -27,12 +27,12 @@ HALF = "half of its most"
 
 @dataclass(frozen=True)
 class Scenario:
-    """A load of clients that each wait for their answer."""
+    """A load of clients that each wait for their response."""
 
     name: str
     clients: int
     phone: bool = False
-    """Whether the photo is a phone's, of 12 megapixels."""
+    """Whether to send a phone photo of 12 megapixels."""
     neighbour: bool = False
     """Whether another process keeps a CPU busy."""
 
@@ -48,18 +48,18 @@ Row = dict[str, Figures]
 
 @dataclass(frozen=True)
 class Photos:
-    """What is sent."""
+    """The photos to send."""
 
     small: Sequence[bytes]
     phone: bytes
 
 
 class Length(NamedTuple):
-    """How long a run is."""
+    """The length of a run."""
 
     rounds: int
     seconds: float
-    """Of each load."""
+    """Duration of each load."""
 
 
 def measure(
@@ -99,7 +99,7 @@ def _without_a_server(model: Path, seconds: float) -> float:
 
 
 def measure_half(running: Running, photos: Photos, most: Mapping[str, float], length: Length) -> Row:
-    """Load every server with half of the most that it has served, at random times."""
+    """Load every server at half of its highest throughput, at random times."""
     loads: dict[str, list[Load]] = defaultdict(list)
     for number in range(length.rounds):
         log.info("round %d of %d: %s", number + 1, length.rounds, HALF)
@@ -112,7 +112,7 @@ def measure_half(running: Running, photos: Photos, most: Mapping[str, float], le
 
 
 def most_served(scenarios: Mapping[str, Row]) -> dict[str, float]:
-    """Find what each served at most with small photos, a second."""
+    """Return each contender's highest throughput with small photos, per second."""
     rows = [scenarios[scenario.name] for scenario in SMALL.values()]
     return {name: max(row[name].per_second for row in rows) for name in rows[0]}
 

@@ -1,6 +1,6 @@
 """`python -m tests.bench.soak`: predictor and web application under load for a quarter of an hour.
 
-Prints, and writes into docs/benchmark.md, what they took in memory, and whether that stayed flat.
+Prints their memory and whether it stayed flat, and writes that to docs/benchmark.md.
 """
 
 import argparse
@@ -27,16 +27,16 @@ from tests.processes import Server
 
 CLIENTS = 16
 LOAD_SECONDS = 5
-"""Between two samples."""
+"""Seconds between two samples."""
 FLAT = 1.03
-"""The most that the last third of a flat soak takes, in middle thirds."""
+"""Highest ratio of the last third's memory to the middle third's that counts as flat."""
 
 Samples = Mapping[str, Sequence[float]]
 
 
 def main() -> None:
-    """Soak, then say and write it."""
-    parser = argparse.ArgumentParser(description="Load the parts for long and watch their memory.")
+    """Run the soak test, then print and write its results."""
+    parser = argparse.ArgumentParser(description="Run a long load and watch the components' memory.")
     parser.add_argument("--minutes", type=float, default=15)
     minutes: float = parser.parse_args().minutes
     with tempfile.TemporaryDirectory() as scratch:
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def soak(folder: Path, predictor: Server, minutes: float) -> tuple[Samples, Sequence[Load]]:
-    """Load web application and predictor in turns; give the MiB of each after every load, and the loads."""
+    """Load web application and predictor in turns; return the MiB of each after every load, and the loads."""
     photos = [*small_photos(), phone_photo()]
     ours = next(each for each in CONTENDERS if each.name == OURS)
     samples: dict[str, list[float]] = defaultdict(list)
@@ -72,13 +72,13 @@ def soak(folder: Path, predictor: Server, minutes: float) -> tuple[Samples, Sequ
 
 
 def is_flat(samples: Sequence[float]) -> bool:
-    """Tell whether memory no longer grows, once it has warmed up."""
+    """Return whether memory stops growing after the warm-up."""
     third = len(samples) // 3
     return median(samples[-third:]) <= FLAT * median(samples[third : 2 * third])
 
 
 def markdown(samples: Samples, loads: Sequence[Load], minutes: float) -> str:
-    """Say what was taken at the start, in each third and at most, and how many requests were answered."""
+    """Report the memory at the start, in each third and at most, and the number of responses."""
     heads = ["resident MB", "first", "median of the thirds", "most", ""]
     rows = [
         [part, *_figures(each), "flat" if is_flat(each) else "**grows**"] for part, each in samples.items()

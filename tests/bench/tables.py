@@ -1,4 +1,4 @@
-"""A run's results in Markdown."""
+"""Writes a run's results in Markdown."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from tests.bench.scenarios import CLIENTS, HALF, NEIGHBOUR, PHONE, SMALL
 
 
 def names(results: Results) -> list[str]:
-    """Name those that were measured, in order."""
+    """Return the names of the measured contenders, in order."""
     return [each.name for each in CONTENDERS if each.name in results.cold_start_s]
 
 
@@ -22,12 +22,12 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def summary(results: Results) -> str:
-    """Write what a run comes to: the machine, one table, and how ours stands to the rest."""
+    """Write a summary of a run: the machine, one table, and how ours compares."""
     return "\n".join([_conditions(results), _comparison(results), _share(results), *_left_out(results)])
 
 
 def details(results: Results) -> str:
-    """Write every other figure of a run."""
+    """Write all other figures of a run."""
     return "\n".join(_parts(results))
 
 

@@ -1,4 +1,4 @@
-"""Whole uploads: a form to the web application, the predictor's answer, photo and record in the store."""
+"""Measures whole uploads: from the form through web application and predictor into the store."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ BOUNDARY = "here-a-photo-ends"
 
 
 def form(photo: bytes) -> bytes:
-    """Write the request that the page sends."""
+    """Return the request that the page sends."""
     part = 'Content-Disposition: form-data; name="file"; filename="photo.jpg"\r\nContent-Type: image/jpeg'
     body = b"".join((f"--{BOUNDARY}\r\n{part}\r\n\r\n".encode(), photo, f"\r\n--{BOUNDARY}--\r\n".encode()))
     return http_request("/predict", f"multipart/form-data; boundary={BOUNDARY}", body)
@@ -34,7 +34,7 @@ def form(photo: bytes) -> bytes:
 def measure(
     folder: Path, predictor: Server, asked: Sequence[bytes], photos: Sequence[bytes], length: Length
 ) -> Upload:
-    """Upload photos and, in turns, ask the predictor for the same ones with requests of its own."""
+    """Upload photos and, in alternation, send the same ones directly to the predictor."""
     uploads = [form(photo) for photo in photos]
     with new_store(folder) as store:
         with new_web_application(folder, store.env, predictor) as webapp:
@@ -59,7 +59,7 @@ def measure(
 def _many(
     parts: Mapping[str, Server], uploads: Sequence[bytes], length: Length
 ) -> tuple[list[Load], dict[str, float]]:
-    """Load with 16 clients; tell the processor time of an upload in each part too."""
+    """Load with 16 clients; also return the CPU time per upload in each component."""
     before = {part: cpu_seconds(server) for part, server in parts.items()}
     port = parts["web application"].port
     loads = [closed(port, uploads, CLIENTS, length.seconds) for _ in range(length.rounds)]
@@ -69,7 +69,7 @@ def _many(
 
 
 def _store_requests(folder: Path, store: Server, predictor: Server, uploads: Sequence[bytes]) -> float:
-    """Count what an upload asks of the store, on average; it writes only, the loop's metrics read."""
+    """Return the store requests per upload, on average: its writes, as only the loop's metrics read."""
     with (
         proxied(store.url) as proxy,
         new_web_application(folder, {**store.env, "AWS_ENDPOINT_URL_S3": proxy.url}, predictor) as webapp,

@@ -1,4 +1,4 @@
-"""A model that knows little: trained on a tenth of the training photos, so that the others are new to it."""
+"""A weak model, trained on a tenth of the training photos, so that the others are new to it."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ TENTH = 10
 
 
 def split(data: Path, known: Path) -> list[Photo]:
-    """Put a tenth of the training photos into a folder, validation/ as its evaluation/; return the rest."""
+    """Link a tenth of the training photos, and validation/ as evaluation/, into a folder; return the rest."""
     order = drawn(photos(data, "training"), sys.maxsize)
     count = len(order) // TENTH
     for photo in order[:count]:
@@ -34,7 +34,7 @@ def _link(place: Path, to: Path) -> None:
 
 
 def trained_model(known: Path, backbone: Path, folder: Path, recipe: Recipe) -> Path:
-    """Train a model as `make model` does, on what is known."""
+    """Train a model as `make model` does, on the known photos."""
     path = folder / "food11.onnx"
     if not path.exists():
         run = Run(folder / "run")

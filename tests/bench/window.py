@@ -1,7 +1,7 @@
-"""`python -m tests.bench.window`: what a month with a million predictions costs the jobs and the metrics.
+"""`python -m tests.bench.window`: what a month of a million predictions costs the jobs and the metrics.
 
-Fills a store with a month of predictions, of their draws and of their labels, and with older predictions, and
-runs the jobs as the scheduler does. Prints a table in Markdown.
+Fills a store with a month of predictions, draws and labels, and with older predictions, and runs the jobs
+as the scheduler does. Prints a table in Markdown.
 """
 
 import argparse
@@ -32,35 +32,35 @@ from webapp import quality_metrics
 
 DAYS = 30
 LABELLED_LOW = 200
-"""How many predictions of low confidence annotators label in a day."""
+"""Predictions with low confidence that annotators label per day."""
 LOW_SHARE = 0.15
 LINKS = 10_000
-"""The names that one file gets; ext4 allows 65,000."""
+"""Links to one file; ext4 allows 65,000."""
 MEASURED = """
 import atexit, re, runpy, sys
 from pathlib import Path
 atexit.register(lambda: print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]))
 runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """
-"""A job that says in the end how many KiB of memory it took; what wait4 says includes its parent's."""
+"""Runs a job that finally prints its peak memory in KiB; wait4's figure would include its parent's memory."""
 
 
 class Cost(NamedTuple):
-    """What a command took."""
+    """The cost of a command."""
 
     seconds: float
     mebibytes: float
 
 
 class Filling(Sampling):
-    """Draws as the job does, of a day's predictions that are in memory."""
+    """Draws as the job does, from a day's predictions in memory."""
 
     def __init__(self, store: Store, settings: CronjobSettings, seen: Sequence[Seen]) -> None:
         super().__init__(store, settings)
         self.seen = seen
 
     def pool(self, start: date, today: date, number: int) -> Pool:  # noqa: ARG002 - the day is known
-        """Take them all as new."""
+        """Treat them all as new."""
         return Pool(new=self.seen, older={})
 
 
@@ -76,7 +76,7 @@ def uploads(day: date, count: int) -> Iterator[PredictionRecord]:
 
 
 def fill_before(folder: Path, first: date, days: int, count: int) -> None:
-    """Write the records of the days before a day: links to a few files, since no job reads them."""
+    """Write the records of earlier days, as links to a few files, since no job reads them."""
     record = prediction(0).model_dump_json()
     for back in range(1, days + 1):
         midnight = datetime.combine(first - timedelta(days=back), datetime.min.time(), UTC)
@@ -93,7 +93,7 @@ def fill_before(folder: Path, first: date, days: int, count: int) -> None:
 
 
 def label(record: PredictionRecord, source: Source, *, right: bool) -> LabelRecord:
-    """Say what an annotator chose."""
+    """Make a label as an annotator would."""
     return LabelRecord(
         prediction_id=record.prediction_id,
         predicted=record.prediction,
@@ -106,7 +106,7 @@ def label(record: PredictionRecord, source: Source, *, right: bool) -> LabelReco
 
 
 def fill(folder: Path, day: date, count: int) -> list[Seen]:
-    """Write a day's predictions, and labels of some, straight into the store's folder."""
+    """Write a day's predictions, and labels for some of them, directly into the store's folder."""
     seen = []
     for number, record in enumerate(uploads(day, count)):
         place = keys.prediction(record.prediction_id)
@@ -121,7 +121,7 @@ def fill(folder: Path, day: date, count: int) -> list[Seen]:
 
 
 def draw(store: Store, settings: CronjobSettings, seen: Sequence[Seen], day: date) -> None:
-    """Draw as on that day, and label what was drawn."""
+    """Draw as on that day, and label the sample."""
     Filling(store, settings, seen).run(day)
     for drawn in draws.made_between(store, day, day)[-1].drawn:
         record = store.get_record(keys.prediction(drawn.prediction_id), PredictionRecord)
@@ -130,7 +130,7 @@ def draw(store: Store, settings: CronjobSettings, seen: Sequence[Seen], day: dat
 
 
 def cost(module: str) -> Cost:
-    """Run a job and measure its time and its largest memory."""
+    """Run a job and measure its time and peak memory."""
     started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, module], capture_output=True, text=True, check=True
@@ -139,7 +139,7 @@ def cost(module: str) -> Cost:
 
 
 def metrics_seconds(store: Store) -> float:
-    """Measure the metrics' reading of what processing left."""
+    """Measure how long the metrics take to read the results of processing."""
     started = time.perf_counter()
     record = store.get_record(keys.quality(), QualityRecord)
     list(quality_metrics.quality(record))
@@ -148,7 +148,7 @@ def metrics_seconds(store: Store) -> float:
 
 def main() -> None:
     """Start the store, fill it, run the jobs, print the table."""
-    parser = argparse.ArgumentParser(description="Tell what a month of many predictions costs.")
+    parser = argparse.ArgumentParser(description="Measure what a month of many predictions costs.")
     parser.add_argument("--predictions", type=int, default=1_000_000, help="in 30 days")
     parser.add_argument("--days-before", type=int, default=0, help="with as many predictions a day")
     given = parser.parse_args()
@@ -168,7 +168,7 @@ def main() -> None:
 
 
 def print_costs(seen: Mapping[date, Sequence[Seen]], today: date, before: int) -> None:
-    """Draw on each day but today, leave today's predictions to the job, and print what it took."""
+    """Draw for each day but today, leave today's predictions to the job, and print the costs."""
     settings = CronjobSettings()
     store = Store(settings)
     store.create_buckets()

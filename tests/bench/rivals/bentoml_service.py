@@ -1,4 +1,4 @@
-"""BentoML's service: a photo as the body, a thread for each request that is computed."""
+"""A BentoML service: the photo is the body, and each request is computed in a thread."""
 
 import os
 from pathlib import Path

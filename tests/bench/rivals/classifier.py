@@ -1,7 +1,7 @@
-"""What the rivals share: the network in eager torch, and a photo's way to it, as in torchvision's transforms.
+"""What the rivals share: the network in eager torch, and preprocessing like torchvision's transforms.
 
-The network has its batch norms, as whoever trains it serves it. The photo is decoded at full size, then
-scaled and cut: the same geometry as ours, without its short cuts.
+The network keeps its batch norms, as usual when a trained network is served. The photo is decoded at full
+size, then scaled and cropped: the same geometry as ours, without its short cuts.
 """
 
 import io

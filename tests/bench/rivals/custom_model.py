@@ -1,4 +1,4 @@
-"""(c) KServe's custom-model sample: a `kserve.Model` in KServe's own server, eager torch, base64 in JSON."""
+"""(c) Like KServe's custom-model sample: a `kserve.Model` in KServe's server, eager torch, base64 in JSON."""
 
 import base64
 from typing import Any

@@ -1,4 +1,4 @@
-"""FastAPI with ONNX Runtime on threads of its own: what someone would write who reads up on it."""
+"""FastAPI with ONNX Runtime in its own thread pool, as a well-informed developer would write it."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""LitServe's API: a photo as base64 in JSON; it computes in processes of its own, one request each."""
+"""A LitServe API: a photo as base64 in JSON, computed in worker processes, one request at a time each."""
 
 import base64
 import os

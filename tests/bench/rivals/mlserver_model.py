@@ -1,4 +1,4 @@
-"""MLServer's custom model, in the V2 protocol: JSON with a photo in base64."""
+"""A custom model for MLServer, in the V2 protocol: JSON with a photo in base64."""
 
 import asyncio
 import base64

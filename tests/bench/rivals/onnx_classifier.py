@@ -1,6 +1,6 @@
-"""What the strong rivals have in common with the predictor: model file, runtime, decoding and answer.
+"""What the strong rivals share with the predictor: model file, runtime, decoding and response.
 
-A server with one worker computes on as many threads as there are CPUs, one with several workers on one each.
+A server with one worker computes on one thread per CPU; with several workers, each computes on one thread.
 """
 
 from predictor import runtimes

@@ -1,4 +1,4 @@
-"""Ray Serve's deployment: a photo as the body, computed on threads of each replica."""
+"""A Ray Serve deployment: the photo is the body, computed in threads of each replica."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ class Food11:
 
 
 if __name__ == "__main__":
-    # The folder's own path is too long for Ray's sockets.
+    # The folder's path is too long for Ray's sockets.
     ray.init(include_dashboard=False, log_to_driver=False, num_cpus=os.cpu_count())
     serve.start(http_options={"host": "127.0.0.1", "port": PORT}, logging_config={"enable_access_log": False})
     serve.run(Food11.bind(), route_prefix="/predict")

@@ -1,4 +1,4 @@
-"""(b) A handler for TorchServe as its documentation has one written: a photo's bytes in, eager torch."""
+"""(b) A TorchServe handler as in its documentation: the photo's bytes as input, eager torch."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""NVIDIA Triton by its Python backend, in the V2 protocol with a photo as a binary tensor."""
+"""NVIDIA Triton with its Python backend, in the V2 protocol with a photo as a binary tensor."""
 
 import os
 from typing import Any
