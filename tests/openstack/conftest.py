@@ -1,4 +1,4 @@
-"""One OpenStack for the session, a student's account on it, and a check that each test leaves nothing."""
+"""One OpenStack for the session, a student's account, and a check that each test cleans up."""
 
 import shutil
 import threading
@@ -56,7 +56,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 class Healthy(BaseHTTPRequestHandler):
-    """A web application that says it is well."""
+    """A web application that reports that it is healthy."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -68,7 +68,7 @@ class Healthy(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def web_applications() -> Iterator[int]:
-    """Let a web application answer at every floating IP that there is."""
+    """Run a web application that answers on every floating IP."""
     port = free_port()
     servers = [ThreadingHTTPServer((str(ip), port), Healthy) for ip in IPv4Network(contents.FLOATING).hosts()]
     for server in servers:
@@ -81,7 +81,7 @@ def web_applications() -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def alice(site: Site) -> Iterator[Connection]:
-    """Be the student: every command and this connection use her clouds.yaml."""
+    """Connect as the student; every command uses her clouds.yaml too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OS_CLIENT_CONFIG_FILE", str(site.folder / "clouds.yaml"))
         patch.setenv("OS_CLOUD", "kvm")
@@ -91,7 +91,7 @@ def alice(site: Site) -> Iterator[Connection]:
 
 @pytest.fixture(scope="session")
 def options(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The options with which every command is run."""
+    """Return the options for every command."""
     folder = tmp_path_factory.mktemp("home")
     key = folder / "id_ed25519.pub"
     key.write_text("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHN5bnRoZXRpYyBrZXkgb2YgdGhlIHRlc3RzIG9ubHkh alice")
@@ -107,7 +107,7 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 @contextmanager
 def commands(alice: Connection, options: list[str], port: int) -> Iterator[Chameleon]:
-    """Run the command as a person does; in the end `down` must leave what was there before."""
+    """Return a function that runs the command; at the end, `down` must restore the initial state."""
 
     def run(action: str, *more: str) -> int:
         return command.main([action, *options, *more])
@@ -122,13 +122,13 @@ def commands(alice: Connection, options: list[str], port: int) -> Iterator[Chame
 
 @pytest.fixture
 def chameleon(alice: Connection, options: list[str], web_applications: int) -> Iterator[Chameleon]:
-    """The command, where nothing is deployed yet."""
+    """Return the command, with nothing deployed yet."""
     with commands(alice, options, web_applications) as run:
         yield run
 
 
 def resources(connection: Connection) -> Resources:
-    """Return everything that a project has, by id."""
+    """Return all of a project's resources, by id."""
     project = {"project_id": connection.current_project_id}
     leases: list[dict[str, Any]] = connection.reservation.get("/leases").json()["leases"]
     return {

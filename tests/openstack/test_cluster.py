@@ -1,4 +1,4 @@
-"""Several nodes: each with its own lease, and the agents told where the first one is."""
+"""With several nodes, each has its own lease, and agents get the first one's address."""
 
 import base64
 
@@ -10,7 +10,7 @@ from tests.openstack.conftest import Chameleon, Site, count
 
 
 def variables(site: Site, server_id: str) -> dict[str, str]:
-    """Return what a server was told at its first boot, as Nova has it."""
+    """Return the variables in a server's user data, as stored by Nova."""
     answer = site.admin.compute.get(f"/servers/{server_id}", microversion="2.3").json()["server"]
     told = yaml.safe_load(base64.b64decode(answer["OS-EXT-SRV-ATTR:user_data"]))
     return dict(line.split("=", 1) for line in told["write_files"][0]["content"].splitlines())

@@ -1,4 +1,4 @@
-"""Every single call that changes something fails once, in each way in which a call can fail."""
+"""Every call that changes something fails once, in each way in which a call can fail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ Fault = Callable[[requests.PreparedRequest, Send], requests.Response]
 
 
 def answer_lost(request: requests.PreparedRequest, send: Send) -> requests.Response:
-    """Let the site do what it was asked, and lose the connection before it says so."""
+    """Let the site carry out the request, but lose the connection before the response."""
     send()
     raise requests.ConnectionError("reset by peer", request=request)
 
 
 def refused(request: requests.PreparedRequest, send: Send) -> requests.Response:
-    """Let the site break down before it does anything."""
+    """Let the site fail before it does anything."""
     del send
     return requests_mock.create_response(request, status_code=500, reason="Internal Server Error")
 
@@ -40,7 +40,7 @@ def token_expired(request: requests.PreparedRequest, send: Send) -> requests.Res
 
 @dataclass
 class Line:
-    """The line to the site; of the writes that it carries, those numbered in `faulty` meet a fault."""
+    """The connection to the site; its writes with a number in `faulty` meet a fault."""
 
     fault: Fault = refused
     faulty: range = range(0)
@@ -75,7 +75,7 @@ def runs_until_done(chameleon: Chameleon, line: Line, action: str) -> int:
 
 
 def made_one_of_each(alice: Connection, before: dict[str, int]) -> bool:
-    """Say whether there is just one deployment more than before."""
+    """Return whether there is exactly one deployment more than before."""
     made = {kind: number - before[kind] for kind, number in count(alice).items()}
     return made.pop("rules") == 10 and set(made.values()) == {1}
 
@@ -88,7 +88,7 @@ def test_up_and_down_finish_though_every_run_fails_after_one_write(
     line.fault, line.faulty = fault, range(nth, nth + 1)
     assert runs_until_done(chameleon, line, "up") == UP_WRITES + more_runs
     assert made_one_of_each(alice, empty)
-    # A server that takes its time to go is told so again.
+    # A server that takes its time to go gets another delete request.
     assert runs_until_done(chameleon, line, "down") >= DOWN_WRITES + more_runs
     assert count(alice) == empty
 

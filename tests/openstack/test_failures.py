@@ -1,4 +1,4 @@
-"""Whatever a real OpenStack refuses, the command says it, a second run finishes, and down leaves nothing."""
+"""The command explains what a real OpenStack refuses; a second run finishes, and `down` cleans up."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,7 +18,7 @@ Quota = Callable[..., AbstractContextManager[None]]
 
 @pytest.fixture
 def fails(chameleon: Chameleon, capsys: pytest.CaptureFixture[str]) -> Fails:
-    """Run `up`, which must end with a sentence that has these words, and return all that it said."""
+    """Return a function that runs `up`, which must fail with these words, and returns its output."""
 
     def run(words: str) -> str:
         assert chameleon("up") == 1
@@ -31,7 +31,7 @@ def fails(chameleon: Chameleon, capsys: pytest.CaptureFixture[str]) -> Fails:
 
 @pytest.fixture
 def quota(site: Site, alice: Connection) -> Quota:
-    """Let the project have only so many of something for a while."""
+    """Return a function that sets a quota of the project for the duration of the test."""
     paths = {"compute": ("/os-quota-sets", "quota_set"), "network": ("/quotas", "quota")}
 
     @contextmanager
@@ -48,7 +48,7 @@ def quota(site: Site, alice: Connection) -> Quota:
 
 
 def drop(connection: Connection, lease_id: str) -> None:
-    """Delete a lease, as soon as Blazar does so."""
+    """Delete a lease as soon as Blazar allows it."""
     wait_for(lambda: connection.reservation.delete(f"/leases/{lease_id}").status_code < 300, "the deletion")
 
 
@@ -81,7 +81,7 @@ def test_a_site_that_is_full(chameleon: Chameleon, site: Site, fails: Fails) -> 
 
 @contextmanager
 def every_host_reserved(admin: Connection) -> Iterator[None]:
-    """Let somebody else have a lease on all that there is."""
+    """Let somebody else lease everything."""
     large = admin.compute.find_flavor("m1.large", ignore_missing=False)
     blazar.create(admin, "everything", large.id, datetime.now(UTC) + timedelta(days=1))
     try:
@@ -105,7 +105,7 @@ def no_host_up(admin: Connection) -> Iterator[None]:
 
 @contextmanager
 def every_floating_ip_taken(admin: Connection) -> Iterator[None]:
-    """Let somebody else have all of the pool."""
+    """Let somebody else take all floating IPs."""
     pool = admin.network.find_network("public", ignore_missing=False)
     taken: list[str] = []
     while (
@@ -131,7 +131,7 @@ def test_services_that_are_away_one_after_the_other(chameleon: Chameleon, site: 
 
 @contextmanager
 def trusts_refused(stack: services.Stack) -> Iterator[None]:
-    """Let Keystone forbid what the reservation service does with an application credential."""
+    """Make Keystone forbid trusts for application credentials, which Blazar needs."""
     file = stack.folder / "keystone.conf"
     allowed = file.read_text()
     try:

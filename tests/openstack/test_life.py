@@ -1,4 +1,4 @@
-"""A deployment's life on a real OpenStack: up, status, up again, extend, down."""
+"""A deployment's life cycle on a real OpenStack: up, status, up again, extend, down."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,7 +14,7 @@ Output = pytest.CaptureFixture[str]
 
 @pytest.fixture(scope="module", autouse=True)
 def things_of_somebody_else(alice: Connection) -> Iterator[None]:
-    """Let the project have what looks much like ours; that it stays is checked when ours has gone."""
+    """Create resources similar to ours; they must still exist after ours are deleted."""
     group = alice.network.create_security_group(name="gg-alice-notes", description="mine")
     key = alice.compute.create_keypair(name="gg-alice-laptop")
     yield
@@ -26,7 +26,7 @@ def things_of_somebody_else(alice: Connection) -> Iterator[None]:
 def standing(
     things_of_somebody_else: None, alice: Connection, options: list[str], web_applications: int
 ) -> Iterator[tuple[Chameleon, dict[str, int]]]:
-    """The command and what it made, kind by kind."""
+    """Return the command and the number of resources that it created, by kind."""
     del things_of_somebody_else
     with commands(alice, options, web_applications) as run:
         before = count(alice)

@@ -19,7 +19,7 @@ def cells() -> list[str]:
 
 
 def for_the_test(cell: str, options: list[str]) -> str:
-    """Add what the test site needs to the cell with the settings."""
+    """Add the test site's options to the cell with the settings."""
     given = dict(zip(options[::2], options[1::2], strict=True))
     own = "".join(f"    {name.strip('-').replace('-', '_')}={value!r},\n" for name, value in given.items())
     kept = [line for line in cell.splitlines(keepends=True) if "allow_from=" not in line]

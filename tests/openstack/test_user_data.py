@@ -1,4 +1,4 @@
-"""A machine's first boot: cloud-init takes the user data, and systemd installs what it says."""
+"""A machine's first boot: cloud-init reads the user data, and systemd runs the installation."""
 
 import io
 import subprocess
@@ -18,7 +18,7 @@ PHOTOS = ("training/0_1.jpg", "training/10_2.jpg", "validation/3_1.jpg", "evalua
 
 
 def told(folder: Path, role: str, server: str = "") -> str:
-    """Return the user data of a machine that finds its source on its own disk."""
+    """Return the user data for a machine whose source repository is on its own disk."""
     settings = Settings(
         name="gg-alice", state_folder=folder, repository="file:///srv/source", revision="main"
     )
@@ -26,7 +26,7 @@ def told(folder: Path, role: str, server: str = "") -> str:
 
 
 def food11() -> bytes:
-    """Return an archive as the course's is, with a photo or two a part."""
+    """Return an archive like the course's, with one or two photos per split."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for photo in PHOTOS:
@@ -36,7 +36,7 @@ def food11() -> bytes:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A first machine, whose download of k3s fails once."""
+    """Boot a first machine, whose download of k3s fails once."""
     folder = tmp_path_factory.mktemp("server")
     machine = Machine(folder, told(folder, "server"))
     (machine.root / "srv/food11.zip").write_bytes(food11())

@@ -1,4 +1,4 @@
-"""A target that can't do its work says so in a sentence, wherever it is begun."""
+"""A make target that can't do its work says so in a sentence."""
 
 import os
 import shutil

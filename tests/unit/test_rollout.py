@@ -1,4 +1,4 @@
-"""Which version a cluster serves after each command, and after the same command a second time."""
+"""The version that a cluster serves after each command, and after repeating the command."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from manifests.rollout import canary, promote, rollback
 
 
 class Recorded(Release):
-    """A release that is in a given state, and keeps what it was to be upgraded to."""
+    """A release in a given state, which records its upgrades."""
 
     def __init__(
         self,
@@ -24,7 +24,7 @@ class Recorded(Release):
         return self._state
 
     def withdrawal(self, version: str) -> Withdrawal | None:
-        """Be as the cluster: the record goes once there is no canary."""
+        """Behave like the cluster, which drops the record once there is no canary."""
         gone = {"canary.version": ""} in [values for values, _ in self.upgrades]
         withdrawn = self._state.withdrawn
         return withdrawn if withdrawn and withdrawn.version == version and not gone else None

@@ -1,4 +1,4 @@
-"""Every secret entry of a release's Secret is replaced, and nothing else."""
+"""All secret entries of a release's Secret are replaced, and nothing else."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Build, boot and end the container, and look into it."""
+"""Builds, boots and stops the container, and inspects it."""
 
 import shutil
 import subprocess
@@ -10,14 +10,14 @@ from tests.openstack.stack.services import VENV
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
 PACKAGES = "systemd-sysv,cloud-init,git,iproute2,procps,unzip"
-# What downloads, or does something to a whole machine, is a stub that keeps what it was told.
+# Programs that download, or change the whole machine, are stubs that record their arguments.
 STUBBED = ("apt-get", "buildah", "curl", "fallocate", "iptables", "k3s", "kubectl", "mkswap", "swapon")
 SMALL_MACHINE = "MemTotal:        4026436 kB\n"
 UNIT = "[Service]\nRestartSec=1\nBindReadOnlyPaths=/srv/meminfo:/proc/meminfo\n"
 
 
 def root_archive() -> Path:
-    """Return the packed root file system, which is made once."""
+    """Return the archive of the root file system, which is built once."""
     kept = VENV / "machine.tar"
     if not kept.exists():
         new = kept.with_suffix(".new.tar")
@@ -28,7 +28,7 @@ def root_archive() -> Path:
 
 
 def source(folder: Path) -> None:
-    """Make a Git repository of what is in this working tree, committed or not."""
+    """Make a Git repository from this working tree, including uncommitted changes."""
     listing = ["git", "-C", str(REPOSITORY), "ls-files", "-co", "--exclude-standard"]
     names = subprocess.run(
         [*listing, "chameleon", "manifests", "charts"], check=True, capture_output=True, text=True
@@ -44,7 +44,7 @@ def source(folder: Path) -> None:
 
 
 class Machine:
-    """One container, on a root file system of its own."""
+    """A container with its own root file system."""
 
     def __init__(self, folder: Path, user_data: str) -> None:
         self.root = folder / "root"
@@ -69,30 +69,30 @@ class Machine:
         (self.root / path).write_text(text)
 
     def read(self, path: str) -> str:
-        """Return what a file in the container holds, nothing if it isn't there."""
+        """Return the content of a file in the container, or nothing if it doesn't exist."""
         file = self.root / path
         return file.read_text() if file.exists() else ""
 
     def boot(self) -> None:
-        """Start it; it has no network but a loopback of its own."""
+        """Start it, with no network except its own loopback."""
         options = ["--boot", "--console=read-only", "--register=no", "--keep-unit", "--private-network"]
         self.processes.start("machine", ["systemd-nspawn", *options, f"--directory={self.root}"], {})
 
     def console(self) -> str:
-        """Return what the machine has said on its console."""
+        """Return the machine's console output."""
         return (self.processes.logs / "machine.log").read_text(errors="replace")
 
     def wait_until_installed(self) -> None:
-        """Wait until the installation has left its mark."""
+        """Wait until the installation has written its marker file."""
         mark = self.root / "var/lib/gourmetgram/installed"
         wait_for(lambda: self.processes.alive("machine") and mark.exists(), "the installation")
 
     def commands(self) -> list[str]:
-        """Return what the stubs were told, in order."""
+        """Return the stubs' command lines, in order."""
         return self.read("var/log/commands").splitlines()
 
     def photos(self) -> list[str]:
-        """Return the photos that the cluster would find."""
+        """Return the photos that the cluster would use."""
         folder = self.root / "srv/food11/Food-11"
         return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.jpg"))
 

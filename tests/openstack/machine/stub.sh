@@ -1,5 +1,5 @@
 #!/bin/bash
-# Stands for a program that needs the world: keeps what it was told, and leaves behind what the next step looks for.
+# Stands in for a program that needs the network: records its arguments, and creates what the next step expects.
 name=$(basename "$0")
 echo "$name $*" >>/var/log/commands
 last=${*: -1}

@@ -1,6 +1,6 @@
-"""A whole OpenStack on this machine's loopback, without hypervisor and switches, for the tests beside it.
+"""A whole OpenStack on this machine's loopback, without hypervisor and switches, for tests.
 
 Keystone, Glance, Placement, Neutron, Nova and Blazar run from PyPI, on MariaDB and RabbitMQ from Debian.
-Only two parts are not the real thing: Nova's own fake driver boots nothing, and ports are bound by ten lines
-of ours instead of a switch.
+Only two parts are fake: Nova's fake driver boots nothing, and a few lines of our own bind ports instead of a
+switch.
 """

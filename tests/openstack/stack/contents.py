@@ -1,4 +1,4 @@
-"""What KVM@TACC looks like to a project: its catalogue, flavors, image, networks, and a student's account."""
+"""Makes the site look like KVM@TACC: catalogue, flavors, image, networks, and a student's account."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ ENDPOINTS = {
     "compute": ("nova", "/v2.1"),
     "reservation": ("blazar", "/v1"),
 }
-# Linux answers on all of 127.0.0.0/8, so a test's own web server can stand at a floating IP.
+# Linux answers on all of 127.0.0.0/8, so a test's web server can listen on a floating IP.
 FLOATING = "127.77.0.0/29"
 
 
@@ -41,7 +41,7 @@ def administrator(stack: Stack) -> Connection:
 
 
 def register_services(admin: Connection, stack: Stack) -> None:
-    """Fill the catalogue, and make the account that all services share."""
+    """Fill the catalogue, and create the account that all services share."""
     for kind, (name, path) in ENDPOINTS.items():
         service = admin.identity.create_service(name=name, type=kind)
         for interface in ("public", "internal", "admin"):
@@ -59,7 +59,7 @@ def register_services(admin: Connection, stack: Stack) -> None:
 
 
 def furnish(admin: Connection) -> None:
-    """Make flavors, image, networks and the host that Blazar may reserve."""
+    """Create flavors, image, networks and the host that Blazar can reserve."""
     for name, (memory, disk, cores) in FLAVORS.items():
         admin.compute.create_flavor(name=name, ram=memory, disk=disk, vcpus=cores)
     admin.image.create_image(
@@ -86,7 +86,7 @@ def furnish(admin: Connection) -> None:
 
 
 def reserve_hosts(admin: Connection) -> None:
-    """Hand the compute host to Blazar, once it has told Nova that it is there."""
+    """Give the compute host to Blazar, once it has registered with Nova."""
     admin.compute.create_aggregate(name="freepool")
     wait_for(lambda: list(admin.compute.hypervisors()), "nova-compute")
     [host] = admin.compute.hypervisors()
@@ -96,7 +96,7 @@ def reserve_hosts(admin: Connection) -> None:
 
 
 def add_student(admin: Connection, stack: Stack, name: str, clouds: Path) -> None:
-    """Make a project with one member, and a clouds.yaml with an application credential of theirs, `kvm`."""
+    """Create a project with one member, and a clouds.yaml with their application credential `kvm`."""
     project = admin.identity.create_project(name=f"CHI-{name}", domain_id="default")
     user = admin.identity.create_user(name=name, password="openstack", domain_id="default")
     admin.identity.assign_project_role_to_user(project, user, admin.identity.find_role("member"))

@@ -1,4 +1,4 @@
-"""MariaDB and RabbitMQ, on ports and folders of their own."""
+"""MariaDB and RabbitMQ, with their own ports and folders."""
 
 import getpass
 import subprocess

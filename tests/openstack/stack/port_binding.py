@@ -1,14 +1,14 @@
-"""Neutron's place for a switch: every port is bound at once, to nothing."""
+"""A Neutron mechanism driver without a switch: every port is bound at once, to nothing."""
 
 from neutron_lib.api.definitions import portbindings
 from neutron_lib.plugins.ml2 import api
 
 
 class BindEverything(api.MechanismDriver):
-    """Says that any port on any host is plugged."""
+    """Reports every port on every host as bound."""
 
     def initialize(self) -> None:
-        """Need nothing."""
+        """Do nothing."""
 
     def bind_port(self, context: api.PortContext) -> None:
         """Bind the port to the first segment of its network."""

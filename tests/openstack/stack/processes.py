@@ -1,4 +1,4 @@
-"""Child processes that are ended by their own ids, and the waits for what they serve."""
+"""Starts child processes, ends them by their ids, and waits until they serve."""
 
 import os
 import signal
@@ -11,14 +11,14 @@ from pathlib import Path
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback that nothing listens on."""
+    """Return a free TCP port on the loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def wait_for(check: Callable[[], object], what: str, seconds: float = 300) -> None:
-    """Poll until `check` returns something true; an OSError counts as not yet."""
+    """Poll until `check` returns a true value; an OSError counts as not ready."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -32,13 +32,13 @@ def wait_for(check: Callable[[], object], what: str, seconds: float = 300) -> No
 
 
 def listens(port: int) -> bool:
-    """Say whether something accepts connections on a port of the loopback."""
+    """Return whether something accepts connections on a port of the loopback."""
     with socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
 
 
 class Processes:
-    """The running children of a test session, each with a log file of its own."""
+    """The child processes of a test session, each with its own log file."""
 
     def __init__(self, folder: Path) -> None:
         self.logs = folder / "logs"
@@ -46,14 +46,14 @@ class Processes:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
-        """Start a process in a session of its own, so that it ends with its children."""
+        """Start a process in its own session, so that its children can be ended with it."""
         with (self.logs / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 command, env={**os.environ, **environment}, stdout=log, stderr=log, start_new_session=True
             )
 
     def alive(self, name: str) -> bool:
-        """Return True while a process runs.
+        """Return True while a process is running.
 
         Raises:
             RuntimeError: with the end of its log, once it has ended.
@@ -72,7 +72,7 @@ class Processes:
         process.wait()
 
     def stop_all(self) -> None:
-        """End every process, all at a time."""
+        """End all processes at the same time."""
         for process in self.running.values():
             tell(process, signal.SIGTERM)
         for name in list(self.running):
@@ -80,6 +80,6 @@ class Processes:
 
 
 def tell(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    """Send a signal to a process and its children, those among them that are left."""
+    """Send a signal to a process and its remaining children."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, number)

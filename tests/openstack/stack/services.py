@@ -24,7 +24,7 @@ APPLICATIONS = {
     "nova": "nova.wsgi.osapi_compute",
     "blazar": "blazar.wsgi.api",
 }
-# Nova fills these in from its configuration, so that tables made once fit every later port.
+# Nova fills these in from its configuration, so that cached tables fit any port.
 CELL = "{scheme}://{username}:{password}@{hostname}:{port}"
 CELL1 = ("--database_connection", f"{CELL}/nova", "--transport-url", f"{CELL}/")
 SCHEMAS = {
@@ -40,7 +40,7 @@ SCHEMAS = {
     ],
     "blazar": [["blazar-db-manage", "upgrade", "head"]],
 }
-# A lease starts at the manager's next look at its events: every second here instead of every ten.
+# The manager starts leases when it polls its events: here every second instead of every ten.
 BLAZAR_MANAGER = """
 import sys
 import blazar.manager.service
@@ -53,7 +53,7 @@ main()
 
 @dataclass
 class Stack:
-    """A running OpenStack: where its files are and which port each service has."""
+    """A running OpenStack: its folder and the port of each service."""
 
     folder: Path
     processes: Processes
@@ -61,12 +61,12 @@ class Stack:
 
     @property
     def auth_url(self) -> str:
-        """Keystone's address."""
+        """Return Keystone's URL."""
         return f"http://127.0.0.1:{self.ports['keystone']}/v3"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables by which each service finds its configuration, and Neutron our port binding."""
+        """Return the variables by which services find their configuration, and Neutron our port binding."""
         folders = {f"OS_{name.upper()}_CONFIG_DIR": str(self.folder) for name in APPLICATIONS}
         paths = f"{self.folder}/plugins:{HERE.parents[2]}"
         files = {"neutron": "neutron.conf", "nova": f"{VENV}/etc/nova/api-paste.ini;nova.conf"}
@@ -75,7 +75,7 @@ class Stack:
 
 
 def start(folder: Path) -> Stack:
-    """Start everything that an empty OpenStack needs."""
+    """Start an empty OpenStack."""
     processes = Processes(folder)
     try:
         ports = {name: free_port() for name in APPLICATIONS}
@@ -103,7 +103,7 @@ def start_workers(stack: Stack) -> None:
 
 
 def configure(stack: Stack) -> None:
-    """Write each service's configuration, and the entry point by which Neutron finds our port binding."""
+    """Write each service's configuration, and the entry point of our port binding for Neutron."""
     values = {name: str(port) for name, port in stack.ports.items()}
     for template in (HERE / "etc").iterdir():
         text = Template(template.read_text()).substitute(values, folder=stack.folder, venv=VENV)
@@ -118,7 +118,7 @@ def configure(stack: Stack) -> None:
 
 
 def make_schemas(stack: Stack) -> None:
-    """Create every service's tables, or load them from what an earlier session has kept."""
+    """Create every service's tables, or load them from an earlier session's dump."""
     kept = VENV / "tables.sql"
     client = [f"--socket={stack.folder / 'mariadb.socket'}", "--user=root"]
     if kept.exists():
@@ -140,7 +140,7 @@ def make_schema(stack: Stack, name: str) -> None:
 
 
 def bootstrap_keystone(stack: Stack) -> None:
-    """Make Keystone's keys, its administrator and its endpoint."""
+    """Create Keystone's keys, administrator and endpoint."""
     configuration = ["--config-file", str(stack.folder / "keystone.conf")]
     owner = ["--keystone-user", getpass.getuser(), "--keystone-group", grp.getgrgid(os.getgid()).gr_name]
     for keys in ("fernet_setup", "credential_setup"):
@@ -152,7 +152,7 @@ def bootstrap_keystone(stack: Stack) -> None:
 
 
 def start_api(stack: Stack, name: str) -> None:
-    """Serve a service's API with gunicorn, whose options must not be in argv, since the services read it."""
+    """Serve a service's API with gunicorn; its options can't be in argv, which the services read too."""
     options = stack.folder / f"{name}-gunicorn.py"
     options.write_text(
         f"wsgi_app = {APPLICATIONS[name] + ':application'!r}\n"

@@ -1,4 +1,4 @@
-"""The benchmark's arithmetic, on figures whose answer is known."""
+"""The benchmark's arithmetic, on figures with known results."""
 
 from itertools import combinations
 
@@ -21,7 +21,7 @@ PARTS = ("decoding", "decoding, rivals", "model", "model, float32", "model, riva
 
 
 def figures(speed: float) -> Figures:
-    """Make figures of a server that is so many times as fast as a slow one."""
+    """Make the figures of a server that is `speed` times as fast as a slow one."""
     return Figures(p50_ms=100 / speed, p99_ms=200 / speed, per_second=10 * speed, refused=0, generator_ms=0.1)
 
 

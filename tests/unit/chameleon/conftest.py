@@ -1,4 +1,4 @@
-"""A site that exists in HTTP answers alone, under the real client."""
+"""A site made of HTTP responses only, used through the real client."""
 
 import logging
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ SERVICES = {
 
 @pytest.fixture(autouse=True)
 def levels_as_before() -> Iterator[None]:
-    """The command sets up logging for a process of its own; the tests that follow keep theirs."""
+    """Restore the log levels, since the command configures logging for its whole process."""
     level = logging.root.level
     yield
     logging.root.setLevel(level)

@@ -1,4 +1,4 @@
-"""Which site and which credentials a connection uses."""
+"""The site and the credentials that a connection uses."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command: its options, its sentences and its exit status."""
+"""The command's options, messages and exit status."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Leases: what is asked of Blazar, and what its answers mean."""
+"""Leases: the requests to Blazar, and the meaning of its responses."""
 
 from datetime import UTC, datetime
 

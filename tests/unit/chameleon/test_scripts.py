@@ -1,4 +1,4 @@
-"""The machine's scripts, run in a folder that stands for its disk, with stubs for what they call."""
+"""Runs the machine's scripts in a folder that stands in for its disk, with stubs for what they call."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ def stub(disk: Path, program: str, line: str) -> None:
 
 
 def run(disk: Path, script: str, **variables: str) -> int:
-    """Run a script whose absolute paths lead into the folder."""
+    """Run a script with its absolute paths redirected into the folder."""
     text = (VM / script).read_text()
     for folder in ("/srv/", "/var/lib/", "/dev/console", "/etc/gourmetgram", "/opt/"):
         text = text.replace(folder, f"{disk}{folder}")
@@ -60,7 +60,7 @@ def test_a_commit_of_digits_is_a_tag(disk: Path) -> None:
 def test_a_machine_that_runs_already_is_given_the_images(disk: Path) -> None:
     stub(disk, "git", "echo 123456789012")
     stub(disk, "buildah", '[ "$1" = build ] || touch "$(echo "$3" | cut -d: -f2)"')
-    # An agent: the one service of the two is there.
+    # An agent: only one of the two services exists.
     stub(disk, "systemctl", "echo $* | grep --quiet --word-regexp k3s-agent")
     stub(disk, "k3s", f'echo "$@" >>{disk}/imported')
     assert run(disk, "steps/images.sh") == 0

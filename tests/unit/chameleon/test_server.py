@@ -1,4 +1,4 @@
-"""Servers: which are ours, and what becomes of each status."""
+"""Servers: which are ours, and what is done in each status."""
 
 import pytest
 import requests_mock

@@ -1,4 +1,4 @@
-"""Where a machine gets the source from."""
+"""Where a machine gets its source code."""
 
 import dataclasses
 import subprocess

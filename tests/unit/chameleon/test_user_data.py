@@ -1,4 +1,4 @@
-"""User data: what a machine is told, and who may read the secret in it."""
+"""User data: its content, and who can read the secret in it."""
 
 import stat
 

@@ -1,4 +1,4 @@
-"""What the machines install is what the rest of the project is tested with."""
+"""The machines install the versions with which the rest of the project is tested."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The chart, rendered by helm: the one on PATH, or else the one that the tests' cluster has built."""
+"""The chart, rendered by helm: from PATH, or the one built for the tests' cluster."""
 
 import shutil
 import subprocess
@@ -24,7 +24,7 @@ Render = Callable[..., list[Manifest]]
 
 
 class RefusedError(Exception):
-    """helm refused the values; the message is what a user reads."""
+    """helm refused the values; the message is the one that users see."""
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,7 @@ def helm() -> Path:
 
 @pytest.fixture(scope="session")
 def render(helm: Path) -> Render:
-    """Render the chart with helm's further arguments into its objects."""
+    """Render the chart with additional helm arguments, and return its objects."""
 
     def template(*arguments: str | Path, release: str = "food", kserve: bool = True) -> list[Manifest]:
         command = [helm, "template", release, CHART, "--namespace=eat"]
@@ -57,12 +57,12 @@ SCENARIOS = [*sorted((CHART / "ci").glob("*.yaml")), *sorted((ROOT / "manifests/
 
 @pytest.fixture(scope="session", params=SCENARIOS, ids=lambda path: path.stem)
 def scenario(request: pytest.FixtureRequest, render: Render) -> list[Manifest]:
-    """Give the objects of each scenario of the chart and each stage."""
+    """Return the objects of each scenario and stage."""
     return render("--values", request.param)
 
 
 def pods(objects: list[Manifest]) -> Iterator[Manifest]:
-    """Give the pod template of everything that makes pods."""
+    """Return the pod templates of everything that creates pods."""
     for thing in objects:
         match thing["kind"]:
             case "Pod":
@@ -79,7 +79,7 @@ def pods(objects: list[Manifest]) -> Iterator[Manifest]:
 
 
 def _predictor(service: Manifest, runtime: Manifest) -> Manifest:
-    """Merge the two as KServe does."""
+    """Merge InferenceService and ServingRuntime as KServe does."""
     labels = service["metadata"]["labels"] | {
         "serving.kserve.io/inferenceservice": service["metadata"]["name"]
     }
@@ -87,15 +87,15 @@ def _predictor(service: Manifest, runtime: Manifest) -> Manifest:
 
 
 def containers(pod: Manifest) -> list[Manifest]:
-    """Give a pod's containers, those that run before it among them."""
+    """Return a pod's containers, including init containers."""
     return [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]
 
 
 def named(objects: list[Manifest], kind: str, name: str = "") -> Manifest:
-    """Find an object by its kind and a part of its name."""
+    """Find an object by its kind and part of its name."""
     return next(thing for thing in objects if thing["kind"] == kind and name in thing["metadata"]["name"])
 
 
 def environment(container: Manifest) -> dict[str, Any]:
-    """Give a container's variables, with their values or where those come from."""
+    """Return a container's environment variables, with their values or sources."""
     return {one["name"]: one.get("value", one.get("valueFrom")) for one in container.get("env", [])}

@@ -1,4 +1,4 @@
-"""The chart as a virtual machine on Chameleon installs it, and the ports by which people reach its pods."""
+"""The chart as installed on Chameleon's virtual machines, and the ports that lead to its pods."""
 
 import pytest
 import yaml

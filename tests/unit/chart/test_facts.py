@@ -1,4 +1,4 @@
-"""What the chart and the images must repeat is the same everywhere."""
+"""Facts that the chart and the images have to repeat are the same everywhere."""
 
 import re
 import tomllib

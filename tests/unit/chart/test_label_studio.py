@@ -1,4 +1,4 @@
-"""On a cluster, an interrupted first start of Label Studio does not prevent the next; what was used stays."""
+"""An interrupted first start of Label Studio doesn't break the next one, and a used database stays."""
 
 import sqlite3
 import subprocess
@@ -25,7 +25,7 @@ def execute(database: Path, *statements: str) -> None:
 
 
 def before_the_start(render: Render, database: Path) -> subprocess.CompletedProcess[str]:
-    """Run what the pod runs before Label Studio, on a database of our own."""
+    """Run the pod's init container on a database of our own."""
     pod = named(render(), "Deployment", "label-studio")["spec"]["template"]["spec"]
     (container,) = pod["initContainers"]
     command = [sys.executable, *container["command"][1:], *container["args"][:-1], str(database)]

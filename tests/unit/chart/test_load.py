@@ -1,4 +1,4 @@
-"""The load that `helm test` puts on a predictor passes one that is quick and answers all, and no other."""
+"""The load test of `helm test` passes only if the predictor is fast and answers every request."""
 
 import json
 import time
@@ -16,7 +16,7 @@ ANSWER = json.dumps({"predictions": [{"model_version": "candidate"}]}).encode()
 
 @contextmanager
 def predictor(status: int, seconds: float) -> Iterator[str]:
-    """Answer the first request at once, and the others with a status after some seconds."""
+    """Run a predictor that answers the first request at once, others with a status after some seconds."""
 
     class Predictor(BaseHTTPRequestHandler):
         asked = False

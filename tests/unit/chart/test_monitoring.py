@@ -1,4 +1,4 @@
-"""What kube-prometheus-stack is to find, it finds, and it is about this release alone."""
+"""kube-prometheus-stack finds the monitoring objects, which concern only this release."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who may talk to whom: rendered here, enforced by a cluster's network if it does that."""
+"""The rendered network policies allow the necessary connections and no others."""
 
 import pytest
 

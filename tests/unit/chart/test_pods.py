@@ -1,4 +1,4 @@
-"""What every pod of every scenario keeps to."""
+"""The rules that every pod of every scenario follows."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the chart makes of its values."""
+"""What the chart renders from its values."""
 
 import shutil
 import subprocess
@@ -253,7 +253,7 @@ def test_a_canary_gets_at_most_its_share_of_the_pods(
     spec = named(render("--set", f"{chosen},predictor.canary.version=new"), "InferenceService")["spec"]
     (entry,) = spec["canary"]
     assert entry["predictor"]["minReplicas"] == canary
-    assert spec["predictor"]["minReplicas"] == stable + canary  # KServe takes the canary's off
+    assert spec["predictor"]["minReplicas"] == stable + canary  # KServe subtracts the canary's pods
     assert spec["predictor"]["maxReplicas"] == max(40, stable + canary)
     assert canary / (stable + canary) <= percent / 100
 

@@ -1,4 +1,4 @@
-"""The job that makes a better model of the labels."""
+"""The job that trains a better model on the labels."""
 
 import getpass
 import sys

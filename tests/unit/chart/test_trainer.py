@@ -1,4 +1,4 @@
-"""Training on several nodes: what Kubeflow Trainer is given, by its published CRDs and its source."""
+"""Training on several nodes: the objects match Kubeflow Trainer's published CRDs and source."""
 
 import shutil
 import sys
@@ -22,7 +22,7 @@ TRAIN_JOB = yaml.safe_load((ROOT / "manifests/trainjob.yaml").read_text())
 
 @pytest.fixture(scope="module")
 def crds() -> Path:
-    """Give the folder with the CRDs of Trainer's Go module."""
+    """Return the folder with the CRDs of Trainer's Go module."""
     if not shutil.which("go"):
         pytest.skip("Kubeflow Trainer's CRDs are fetched by go")
     return module("github.com/kubeflow/trainer/v2", versions()["TRAINER_VERSION"]) / "manifests/base/crds"
@@ -34,7 +34,7 @@ def runtime(render: Render) -> Manifest:
 
 
 def valid(thing: Manifest, crds: Path) -> None:
-    """Validate an object as the API server does, but for its rules in CEL."""
+    """Validate an object as the API server does, except for rules in CEL."""
     plural = f"{thing['kind'].lower()}s"
     definition = yaml.load((crds / f"trainer.kubeflow.org_{plural}.yaml").read_text(), yaml.CSafeLoader)
     (version,) = definition["spec"]["versions"]
@@ -43,7 +43,7 @@ def valid(thing: Manifest, crds: Path) -> None:
 
 
 def strict(schema: Schema) -> Schema:
-    """Refuse the fields that a schema does not know."""
+    """Make a schema refuse unknown fields."""
     match schema:
         case dict():
             known = {key: strict(value) for key, value in schema.items()}
@@ -72,7 +72,7 @@ def test_trainer_finds_the_container_that_torchrun_is_in(runtime: Manifest) -> N
     (container,) = containers(job["template"]["spec"]["template"])
     label = job["template"]["metadata"]["labels"]["trainer.kubeflow.org/trainjob-ancestor-step"]
     assert (job["name"], container["name"], label) == ("node", "node", "trainer")
-    assert TRAIN_JOB["spec"]["trainer"]  # without it Trainer sets none of torchrun's variables
+    assert TRAIN_JOB["spec"]["trainer"]  # without this, Trainer sets none of torchrun's variables
 
 
 def test_its_pods_are_those_of_the_plain_job_but_for_torchrun(render: Render) -> None:

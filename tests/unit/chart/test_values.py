@@ -1,4 +1,4 @@
-"""What a user can say: every key is known and described, and what is wrong gets one readable message."""
+"""The values: every key is described, and errors are reported in one readable message."""
 
 import json
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from webapp.settings import WebappSettings
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
 
-# The chart itself says where things listen, and where the other processes, the model and the spool are.
-# What to delete is said at the time.
+# The chart sets these itself: ports, other processes' addresses, the model and the spool.
+# What to delete is given on the command line.
 OF_THE_CHART = {
     "bucket_prefix", "deleted_predictions", "follow_seconds", "host", "label_studio_token",
     "label_studio_url", "metrics_port", "model_name", "model_path", "port", "predictor_url", "runtime",

@@ -1,4 +1,4 @@
-"""The Job that withdraws a canary: it is there only while it can, and may do nothing else."""
+"""The Job that withdraws a canary exists only while it can do so, and has no other permissions."""
 
 import pytest
 

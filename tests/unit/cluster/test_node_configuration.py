@@ -1,4 +1,4 @@
-"""The node's processes are started as Kubernetes wants them."""
+"""The node's processes are started as Kubernetes expects."""
 
 import pytest
 

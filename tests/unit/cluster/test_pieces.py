@@ -1,4 +1,4 @@
-"""What the node is built from is found again by its recipe."""
+"""Pieces of the node are cached by their recipe."""
 
 from dataclasses import replace
 

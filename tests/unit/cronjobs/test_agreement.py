@@ -17,7 +17,7 @@ FLEISS = """
 6 5 2 1 0
 0 2 2 3 7
 """
-"""The example by which Fleiss' kappa is mostly explained: ten subjects, fourteen raters, five categories."""
+"""The standard example for Fleiss' kappa: ten subjects, fourteen raters, five categories."""
 
 
 def label(number: int, actual: str, source: Source, *, is_blind: bool | None) -> LabelRecord:

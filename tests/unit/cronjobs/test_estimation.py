@@ -1,4 +1,4 @@
-"""The estimator on made months of which the truth is known, and on cases that can be worked out by hand."""
+"""The estimator on simulated months whose truth is known, and on cases that can be computed by hand."""
 
 from collections.abc import Callable
 
@@ -44,7 +44,7 @@ def test_the_interval_is_that_of_the_literature() -> None:
 
 
 def labels(*rows: tuple[int, int, bool]) -> Labelled:
-    """Make labels, each of a stratum, right (0) or wrong (1), and drawn at random or not."""
+    """Make labels: each has a stratum, is right (0) or wrong (1), and is drawn at random or not."""
     stratum, wrong, at_random = np.array(rows, np.intp).reshape(-1, 3).T
     return Labelled(stratum, np.zeros_like(stratum), np.zeros_like(stratum), wrong, at_random.astype(bool))
 

@@ -41,7 +41,7 @@ def draw(
     low: int = 10,
     low_drawn: bool = False,
 ) -> Draw:
-    """Make a draw of some predictions, all from one side of the threshold."""
+    """Make a draw of predictions, all on the same side of the threshold."""
     day = at.date()
     strata = [
         Stratum(low_confidence=side, model_version=version, predictions=size, confidence_sum=size * mean)

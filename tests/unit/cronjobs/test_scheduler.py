@@ -10,11 +10,11 @@ from tests.conftest import ROOT
 
 SATURDAY = datetime(2026, 3, 14, 12, tzinfo=UTC)
 TABLE: dict[str, list[str]] = json.loads((ROOT / "tests/data/schedules.json").read_text())
-"""The next times after that Saturday by github.com/robfig/cron/v3, whose ParseStandard Kubernetes calls."""
+"""The next times after that Saturday according to github.com/robfig/cron/v3, which Kubernetes uses."""
 
 
 class Runs:
-    """What was run, in place of the jobs."""
+    """Records the jobs to run instead of running them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, status: int = 0) -> None:
         self.jobs: list[str] = []

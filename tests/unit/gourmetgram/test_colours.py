@@ -1,4 +1,4 @@
-"""Profiles made of numbers do what the standards say that the numbers mean."""
+"""Profiles made from CICP numbers convert colours as the standards define the numbers."""
 
 from io import BytesIO
 

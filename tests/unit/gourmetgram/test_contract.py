@@ -1,4 +1,4 @@
-"""What crosses a process boundary, for any input: ids tell their time, keys their id, records themselves."""
+"""What processes exchange survives the round trip for any input: ids, keys and records."""
 
 import string
 from datetime import UTC, datetime

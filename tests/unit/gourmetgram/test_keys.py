@@ -1,4 +1,4 @@
-"""The keys are those that the documentation promises, letter for letter."""
+"""The keys are exactly those in the documentation."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the processes ask of glibc's allocator."""
+"""The settings of glibc's allocator."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What the object store is told, where servers differ."""
+"""The client copes with the differences between object stores."""
 
 import io
 
@@ -56,7 +56,7 @@ def test_an_answer_that_can_not_be_read_is_none(store: Store, monkeypatch: pytes
 
 
 OTHER_DIGEST = f'"{"0" * 32}"'
-"""An ETag that looks like an MD5 and is none, as those of objects that KMS encrypts."""
+"""An ETag that looks like an MD5 but isn't one, as for objects encrypted with KMS."""
 PLACE = Location("models", "food11/1/food11.onnx")
 
 
@@ -68,7 +68,7 @@ def test_what_reads_the_same_twice_is_believed_though_its_etag_is_no_md5(store: 
     with Stubber(store.client) as server:
         for _ in range(3):
             server.add_response("get_object", found(b"model"))
-        assert [store.get(PLACE), store.get(PLACE)] == [b"model", b"model"]  # the second takes one request
+        assert [store.get(PLACE), store.get(PLACE)] == [b"model", b"model"]  # three requests in all
         server.assert_no_pending_responses()
 
 

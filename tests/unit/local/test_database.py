@@ -1,4 +1,4 @@
-"""Label Studio starts with the empty database of its installation, and keeps the one that it has."""
+"""Label Studio starts with the empty database of its installation, and keeps an existing one."""
 
 from pathlib import Path
 

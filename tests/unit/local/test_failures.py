@@ -1,4 +1,4 @@
-"""What goes wrong on a machine ends in a sentence, not in a traceback."""
+"""A failure on one machine ends in a sentence, not in a traceback."""
 
 import errno
 import sqlite3

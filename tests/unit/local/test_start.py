@@ -1,4 +1,4 @@
-"""`make up` on a machine that runs half: it starts what stopped, unless something else has its port."""
+"""`make up` starts the components that have stopped, unless something else has taken their port."""
 
 import socket
 
@@ -26,7 +26,7 @@ def free(listener: socket.socket) -> int:
 
 
 def test_what_stopped_is_started_and_nothing_else(started: list[str]) -> None:
-    with socket.socket() as bound:  # bound without listening: nobody else gets it, and nobody answers
+    with socket.socket() as bound:  # bound without listening: nothing else gets the port, and nothing answers
         bound.bind(("127.0.0.1", 0))
         start_what_stopped(LocalSettings(webapp_port=free(bound), label_studio_port=free(bound)))
     assert started == ["start", "webapp", "scheduler"]

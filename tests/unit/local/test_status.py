@@ -1,4 +1,4 @@
-"""`make status` is one table, and its exit status tells whether all that is needed runs."""
+"""`make status` prints one table, and its exit status tells whether all required components run."""
 
 import pytest
 

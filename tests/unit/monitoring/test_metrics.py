@@ -1,4 +1,4 @@
-"""Rules and panels ask for metrics that some process exports, and the documentation names them all."""
+"""Rules and panels query only exported metrics, all of which are documented."""
 
 import json
 import re
@@ -26,7 +26,7 @@ OF_PYTHON = ("process_", "python_")
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Name what the processes export, samples such as _bucket among it."""
+    """Return the names of all exported metrics, including samples such as _bucket."""
     store, feedback = MemoryStore(StoreSettings()), ModelFeedback()
     feedback.add({"prediction": 1, "actual": 1})
     loop = LoopMetrics(store, 60)

@@ -35,7 +35,7 @@ def model(settings: PredictorSettings) -> FoodClassifier:
 
 @pytest.fixture(scope="session")
 def request_(model: FoodClassifier, settings: PredictorSettings) -> Post:
-    """Send one request to the application, without a server."""
+    """Return a function that sends a request to the application, without a server."""
     app = create_app(model, settings)
 
     async def send(method: str, path: str, **arguments: object) -> httpx.Response:

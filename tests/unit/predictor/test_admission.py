@@ -16,7 +16,7 @@ SETTINGS = PredictorSettings(max_body_bytes=1000, max_waiting_bytes=1500, max_wa
 
 
 class Turnstile:
-    """An application whose requests stay until they are let go."""
+    """An application whose requests block until they are released."""
 
     def __init__(self, settings: PredictorSettings = SETTINGS) -> None:
         self.go = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Photos that nobody curated look to the model as they do to a person."""
+"""The model sees arbitrary photos as a person does."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,7 +27,7 @@ def seen(body: bytes) -> NDArray[np.int64]:
 
 
 def difference(one: bytes, other: bytes) -> float:
-    """Mean distance in grey levels of what is seen of two files."""
+    """Mean difference in grey levels between two files as the model sees them."""
     return float(np.abs(seen(one) - seen(other)).mean())
 
 
@@ -147,7 +147,7 @@ def test_what_phones_take_is_read(photo: Image.Image, kind: str) -> None:
 
 
 def test_a_heic_whose_colours_are_numbers_looks_like_the_avif(photo: Image.Image) -> None:
-    # Chromium, which shows AVIF but not HEIC, is what the AVIF is compared with.
+    # Chromium can't show HEIC, but another test compares AVIF with what it shows.
     heic, avif = (coded(encoded(photo, kind, quality=95), 12, 13) for kind in ("HEIF", "AVIF"))
     assert difference(heic, avif) < 3
     assert difference(heic, encoded(photo)) > 3

@@ -1,4 +1,4 @@
-"""Photos that a browser shows are classified, whatever else is wrong with their files."""
+"""Photos that a browser can show are classified, whatever else is wrong with the files."""
 
 import zlib
 from collections.abc import Callable
@@ -85,7 +85,7 @@ def test_a_webp_file_that_is_cut_off_is_refused() -> None:
 
 
 def sixteen_bits(samples: int, hidden: int) -> bytes:
-    """Make a PNG of 16 bits a sample, one half of a colour that is said to be transparent."""
+    """Make a PNG of 16 bits per sample, half of it in a colour that is declared transparent."""
     pixels = np.full((100, 100, samples), 40_000, ">u2")
     pixels[:, :50] = hidden
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)

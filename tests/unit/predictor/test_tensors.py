@@ -1,4 +1,4 @@
-"""A square of pixels is laid out as each kind of model takes it."""
+"""A square of pixels is laid out as each kind of model expects."""
 
 import numpy as np
 import pytest

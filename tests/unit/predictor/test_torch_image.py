@@ -1,4 +1,4 @@
-"""What the image with torch installs where there is an index of torch for CPUs."""
+"""What the torch image installs if there is a package index with torch for CPUs."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ OF_GPUS = ("torch==", "triton==", "nvidia-", "cuda-")
 
 
 def split(lock: str) -> dict[str, str]:
-    """Give each package of a lock, with the lines that belong to it."""
+    """Return each package of a lock file with its lines."""
     return {
         entry.split(" ")[0]: entry.rstrip() for entry in re.split(r"\n(?=[^ #\n])", lock) if "==" in entry
     }

@@ -20,7 +20,7 @@ def bytes_tensor(*data: object, **changes: object) -> dict[str, Any]:
 
 
 def binary(header: dict[str, Any], tensor: bytes) -> dict[str, Any]:
-    """Give the body and headers of a request whose tensor follows as bytes."""
+    """Return the body and headers of a request whose tensor follows as bytes."""
     header["inputs"][0].pop("data", None)
     header["inputs"][0]["parameters"] = {"binary_data_size": len(tensor)}
     text = orjson.dumps(header)

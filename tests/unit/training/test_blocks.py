@@ -1,4 +1,4 @@
-"""A network that takes blocks of pixels is the network that it was made of."""
+"""A network converted to take blocks of pixels computes the same as the original."""
 
 import numpy as np
 import onnx

@@ -1,4 +1,4 @@
-"""The model card says what `make evaluate` prints."""
+"""The model card contains the output of `make evaluate`."""
 
 import os
 from pathlib import Path

@@ -60,7 +60,7 @@ def test_a_random_box_lies_in_the_photo() -> None:
 
 
 def test_a_mixed_batch_says_what_it_shows() -> None:
-    """Each picture is of its class's own grey, so that its mean tells the shares of the classes in it."""
+    """Each picture is grey in its class's tone, so that a mean shows the shares of the mixed classes."""
     greys = np.arange(4, dtype=np.float32)
     pixels = np.broadcast_to(greys[:, None, None, None], (4, 3, 20, 20)).copy()
     rng = np.random.default_rng(0)

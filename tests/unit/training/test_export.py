@@ -1,4 +1,4 @@
-"""The exported file computes what torch computes, and carries what the predictor has to know."""
+"""The exported file computes the same as torch, and contains the metadata that the predictor needs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A few labels leave a model that is good as good as it was."""
+"""Retraining on a few labels doesn't make a good model worse."""
 
 import copy
 from dataclasses import replace
@@ -19,7 +19,7 @@ from tests.conftest import PHOTOS
 
 
 def wrong(network: MobileNetV2) -> int:
-    """Count the photos that it gets wrong."""
+    """Count the photos that the network gets wrong."""
     shown = [photo for split in ("evaluation", "validation") for photo in photos(PHOTOS, split)]
     answers = np.concatenate([logits(network, pixels) for pixels in centre_batches(shown)])
     return int((answers.argmax(axis=1) != [photo.label for photo in shown]).sum())

@@ -1,4 +1,4 @@
-"""The gate lets a better model pass, and refuses each bad one for what is wrong with it."""
+"""The gate passes a better model, and refuses each bad one for the right reason."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Metrics and calibration on cases that can be counted by hand."""
+"""Metrics and calibration on cases that can be computed by hand."""
 
 from pathlib import Path
 

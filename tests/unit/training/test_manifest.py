@@ -1,4 +1,4 @@
-"""Near-duplicates lie on one side, and a manifest is named by what it says."""
+"""Near-duplicates stay in one split, and a manifest is named by its content."""
 
 from io import BytesIO
 from pathlib import Path

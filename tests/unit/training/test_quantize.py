@@ -1,4 +1,4 @@
-"""The served file is the shipped float one in 8-bit integers, and says so."""
+"""The served file is the float model quantized to 8-bit integers, and says so."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Training on the few photos of the repository: it learns, and a killed run ends as an unbroken one."""
+"""Training on the repository's few photos works, and a killed run ends like an uninterrupted one."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which label counts, what may judge, and how far users are trusted."""
+"""Which labels count, which are used for evaluation, and how much users are trusted."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Processes that train together learn what a single one does; run as a script, this is one of them."""
+"""Processes that train together learn the same as a single one; as a script, this file is one of them."""
 
 import sys
 from pathlib import Path
@@ -17,7 +17,7 @@ STEPS = 2
 
 
 def fitted() -> dict[str, torch.Tensor]:
-    """Fit to the same batch twice; batch norms are folded away, as in retraining."""
+    """Fit to the same batch twice, with batch norms folded, as in retraining."""
     torch.manual_seed(0)
     network = cast(MobileNetV2, Classifier(MobileNetV2(3, dropout=0), temperature=1).network)
     fit = Fit(network, Recipe(epochs=1, batch=4, remembered=0.3), STEPS)

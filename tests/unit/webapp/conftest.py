@@ -1,4 +1,4 @@
-"""A whole application over a store in memory and a stub of the predictor."""
+"""The whole application, with a store in memory and a stub of the predictor."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,11 +24,11 @@ JPEG = b"\xff\xd8\xff\xda a photo"
 
 
 class MemoryStore(Store):
-    """A store that can be taken away."""
+    """A store in memory that can be made unavailable."""
 
     def __init__(self, settings: StoreSettings) -> None:
         self.bucket_prefix = settings.bucket_prefix
-        self.client = MagicMock()  # boto3 takes long to make one
+        self.client = MagicMock()  # boto3 takes long to create a client
         self.objects: dict[Location, bytes] = {}
         self.away = False
 

@@ -1,4 +1,4 @@
-"""A predictor that answers as it is told, over HTTP, on connections that it keeps."""
+"""A stub predictor with configurable answers, over persistent HTTP connections."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Say = Callable[[BaseHTTPRequestHandler], None]
 
 
 def says(answer: object, status: int = 200) -> Say:
-    """Answer with this, as JSON."""
+    """Answer with this as JSON."""
     return says_text(json.dumps(answer), status)
 
 
@@ -29,7 +29,7 @@ def says_text(text: str, status: int = 200) -> Say:
 
 
 def says_once_both_asked(answer: object) -> Say:
-    """Answer with this, as JSON, once two have asked."""
+    """Answer with this as JSON, once two requests have arrived."""
     both = Barrier(2)
 
     def say(handler: BaseHTTPRequestHandler) -> None:
@@ -40,7 +40,7 @@ def says_once_both_asked(answer: object) -> Say:
 
 
 def hangs_up(handler: BaseHTTPRequestHandler) -> None:
-    """Close the connection without an answer."""
+    """Close the connection without answering."""
     handler.close_connection = True
 
 
@@ -50,7 +50,7 @@ def is_silent(handler: BaseHTTPRequestHandler) -> None:
 
 
 def answer(prediction: str = "Soup", confidence: float = 0.9) -> dict[str, object]:
-    """Give what the predictor answers."""
+    """Return a prediction as the predictor sends it."""
     rest = (1 - confidence) / (len(CLASSES) - 1)
     probabilities = {name: confidence if name == prediction else rest for name in CLASSES}
     return {
@@ -67,16 +67,16 @@ def answer(prediction: str = "Soup", confidence: float = 0.9) -> dict[str, objec
 
 
 class Asked(NamedTuple):
-    """A photo that came."""
+    """A photo that was received."""
 
     photo: bytes
     content_type: str
     port: int
-    """The client's: it names the connection."""
+    """The client's port, which identifies the connection."""
 
 
 class StubPredictor:
-    """The predictor's two paths; what each says can be changed at any time."""
+    """The predictor's two paths; the answer of each can be changed at any time."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -85,10 +85,10 @@ class StubPredictor:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def forget(self) -> None:
-        """Answer as a predictor does whose model is sure that everything is a soup."""
+        """Reset to confident predictions that everything is soup."""
         self.asked.clear()
         self.predict: list[Say] = [says(answer())]
-        """One after the other; the last one again and again."""
+        """Used one after another; the last one repeats."""
         self.ready = says({"ready": True})
 
     def _predict(self, handler: BaseHTTPRequestHandler) -> None:

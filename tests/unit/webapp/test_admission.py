@@ -1,4 +1,4 @@
-"""So many uploads are worked on, and no more."""
+"""The number and size of uploads in progress are limited."""
 
 import pytest
 from flask.testing import FlaskClient

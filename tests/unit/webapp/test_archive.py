@@ -1,4 +1,4 @@
-"""What is to be kept is in the store in time, or it waits in the spool."""
+"""Data is written to the store in time, or else waits in the spool."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""One client can't take what is there for all: it is told when to come again."""
+"""A client that sends too much is refused and told when to try again."""
 
 import pytest
 from flask.testing import FlaskClient

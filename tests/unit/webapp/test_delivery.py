@@ -1,4 +1,4 @@
-"""What waits is delivered once the store is back, and never over something newer."""
+"""Spooled data is delivered once the store is back, and never replaces anything newer."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

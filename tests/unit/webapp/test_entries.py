@@ -1,4 +1,4 @@
-"""An entry of the spool is there whole, or not at all."""
+"""A spool entry is stored completely or not at all."""
 
 import os
 import zipfile

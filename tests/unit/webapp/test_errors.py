@@ -1,4 +1,4 @@
-"""Errors are sentences; requests on behalf of other sites are refused."""
+"""Errors are reported in sentences, and cross-site requests are refused."""
 
 import pytest
 from flask import Flask

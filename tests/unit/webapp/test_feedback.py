@@ -1,4 +1,4 @@
-"""Feedback: a flag becomes a task, another class becomes an output, anything else a sentence."""
+"""Feedback: a flag becomes a task, a corrected class an output, and anything else an error message."""
 
 from collections.abc import Callable
 from typing import Any
@@ -41,7 +41,7 @@ def relabelled(store: MemoryStore, prediction_id: str) -> str:
 
 
 def process_relabel(store: MemoryStore, prediction_id: str) -> None:
-    """Do what the job does to a relabel, as far as others see it."""
+    """Move a relabel as the processing job does."""
     relabel = store.get_record(keys.relabel(prediction_id), RelabelRecord)
     label = LabelRecord(
         prediction_id=prediction_id,

@@ -1,4 +1,4 @@
-"""A form is read as older programs send it, and each of its limits has a sentence of its own."""
+"""Forms from older programs can be read, and each limit has its own message."""
 
 import pytest
 from flask import Request
@@ -24,7 +24,7 @@ def sent(client: FlaskClient, *parts: bytes, boundary: str = "XbX") -> tuple[int
 
 
 def test_a_file_name_in_latin_1_is_understood(client: FlaskClient) -> None:
-    """Windows' curl sends it so."""
+    """Curl on Windows sends it this way."""
     body = (ROOT / "tests/data/uploads/form_latin1_filename.bin").read_bytes()
     answer = client.post(
         "/predict", data=body, content_type="multipart/form-data; boundary=XbX", headers=AS_JSON

@@ -1,4 +1,4 @@
-"""Health tells the truth about the predictor, the store and the spool."""
+"""The health checks report the true state of the predictor, the store and the spool."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The metrics of the loop say what the store says, on every replica and after every restart."""
+"""The loop's metrics reflect the store, on every replica and after every restart."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The place where a photo was taken goes, whatever the file is like; the picture stays, bit for bit."""
+"""A photo's location is removed from any kind of file, and the picture stays bit for bit the same."""
 
 import io
 import struct
@@ -21,7 +21,7 @@ from webapp.settings import WebappSettings
 PLACE = b"38.7223 N, 9.1393 W: Rua Augusta, Lisbon, with the table by the window of the tavern"
 FORMATS = ("JPEG", "PNG", "WEBP")
 GROWTH_BYTES = 5000
-"""An EXIF block whose values overlap is longer once they lie apart: at most 64 bytes for each tag."""
+"""An EXIF block with overlapping values grows when they are separated: by at most 64 bytes per tag."""
 XMP = b"<x:xmpmeta><rdf:Description exif:GPSLatitude='" + PLACE + b"'/></x:xmpmeta>"
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -31,7 +31,7 @@ def stripped(kind: str, body: bytes) -> bytes:
 
 
 def block() -> bytes:
-    """Make an EXIF block as a phone does, with the place wherever a phone puts it."""
+    """Make an EXIF block as phones do, with the location in every tag that phones use for it."""
     made = Image.Exif()
     made[ExifTags.Base.Make] = "Fairphone"
     made[ExifTags.Base.Orientation] = 6
@@ -171,7 +171,7 @@ def test_a_text_that_points_at_numbers_is_none() -> None:
 
 
 def pieces_of(kind: str, number: int) -> bytes:
-    """Cut a file into so many pieces."""
+    """Make a file of that many pieces."""
     empty = {
         "JPEG": b"\xff\xd8" + b"\xff\xe5\x00\x02" * number,
         "PNG": b"\x89PNG\r\n\x1a\n" + (struct.pack(">I4s", 0, b"tEXt") + bytes(4)) * number,
@@ -227,7 +227,7 @@ def test_neither_the_store_nor_the_predictor_gets_the_place(
 
 
 class TestKept:
-    """With the setting that keeps it."""
+    """With the setting that keeps the metadata."""
 
     @pytest.fixture
     def settings(self, settings: WebappSettings) -> WebappSettings:

@@ -1,4 +1,4 @@
-"""The metrics say what happened, and nothing that a user sends becomes a label."""
+"""The metrics count what happened, and nothing that users send becomes a label."""
 
 import re
 
@@ -35,7 +35,7 @@ RULES = "".join(
     path.read_text() for path in sorted((ROOT / "charts/gourmetgram/monitoring/rules").glob("*.yaml"))
 )
 COUNTERS = sorted(set(re.findall(r"(?:increase|rate)\((gourmetgram_\w+)\{([^}]*)\}", RULES)))
-"""KServe's own start with the first request."""
+"""KServe's own metrics appear with the first request."""
 
 
 @pytest.mark.parametrize(("name", "selector"), COUNTERS)

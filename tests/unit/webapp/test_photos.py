@@ -1,4 +1,4 @@
-"""A photo is known by its first bytes; its name is a person's text."""
+"""A photo's type is recognized by its first bytes; its name is arbitrary text."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An upload is answered with its class once it is kept; else with one sentence."""
+"""An upload is answered with its class once it is stored or spooled, else with an error message."""
 
 import json
 from typing import Any

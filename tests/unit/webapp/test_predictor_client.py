@@ -1,4 +1,4 @@
-"""Photos go over kept connections, and a connection that breaks is not the photo's end."""
+"""Photos are sent over persistent connections, and again if one of them breaks."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A proxy's word counts if it is one of ours; from anybody else it is not even read."""
+"""Only trusted proxies' headers are used; those of others are ignored."""
 
 import pytest
 from flask import Flask, jsonify, request
@@ -70,7 +70,7 @@ def test_a_header_that_names_people_needs_a_proxy_that_writes_it() -> None:
 
 
 class TestSignedIn:
-    """With a header that names the person."""
+    """With a header that names the user."""
 
     @pytest.fixture
     def settings(self, settings: WebappSettings) -> WebappSettings:

@@ -1,4 +1,4 @@
-"""The spool keeps what it said it keeps, in order, within its bounds, over restarts."""
+"""The spool keeps what it has accepted, in order, within its limits and across restarts."""
 
 import logging
 import os

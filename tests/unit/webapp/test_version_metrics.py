@@ -1,4 +1,4 @@
-"""What users object to is counted by the version that predicted it, and versions do not pile up."""
+"""Users' objections are counted by the predicting version, for a limited number of versions."""
 
 from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry

@@ -1,4 +1,4 @@
-"""Uploads as a browser and as a program send them."""
+"""Uploads as browsers and programs send them."""
 
 import io
 from typing import Any
@@ -19,7 +19,7 @@ def upload(
 
 
 def predicted(client: FlaskClient) -> dict[str, Any]:
-    """Send a photo and give the JSON that comes back."""
+    """Send a photo and return the JSON response."""
     response = upload(client, headers=AS_JSON)
     assert response.status_code == 200, response.text
     body = response.get_json()
