@@ -93,10 +93,15 @@ class Release:
 
     def succeeded(self, name: str) -> str:
         """Wait until a Job ends, and return its log if it has succeeded."""
-        wait_until(lambda: has_ended(self._job(name)), f"the end of {name}", seconds=180)
+        has_succeeded = self.has_succeeded(name)
         log = self.kubectl("logs", f"job/{name}")
-        assert self._job(name).status.succeeded, log
+        assert has_succeeded, log
         return log
+
+    def has_succeeded(self, name: str, seconds: float = 180) -> bool:
+        """Wait until a Job ends, and return whether it has succeeded."""
+        wait_until(lambda: has_ended(self._job(name)), f"the end of {name}", seconds)
+        return bool(self._job(name).status.succeeded)
 
     def forward(self, component: str, port: int) -> AbstractContextManager[str]:
         """Forward a free local port to a Service; yield the URL, without a trailing slash."""

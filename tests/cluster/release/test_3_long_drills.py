@@ -1,4 +1,4 @@
-"""What `make test-cluster` has no time for: a store at fault, a clock that jumps, a crowd."""
+"""What `make test-cluster` has no time for: a store at fault, a clock that jumps, a day without a part."""
 
 import time
 from collections.abc import Callable
@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from gourmetgram.jobs import JOBS
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release import store_faults
-from tests.cluster.release.drilled import Drill
+from tests.cluster.release.drilled import Drill, away
 from tests.cluster.release.installed import Release
 from tests.cluster.release.said import answer, count_everything
 from tests.cluster.release.webapp_clock import own_clock
@@ -21,11 +22,20 @@ pytestmark = [pytest.mark.cluster, pytest.mark.drill]
 
 ANSWERS = 20
 HOUR = 3600
+ATTEMPTS_SECONDS = 600
+"""In which a job has failed as often as it may."""
 
 
 @pytest.fixture(scope="module")
 def answered(release: Release, users: Users) -> dict[str, str]:
     return answer(release, users, ANSWERS)
+
+
+@pytest.mark.usefixtures("answered")
+def test_label_studio_is_away_for_all_jobs_of_a_day(release: Release, drill: Drill) -> None:
+    with drill("Label Studio away for all jobs of a day"), away(release, "label-studio"):
+        done = {job: release.has_succeeded(release.start_job(job), ATTEMPTS_SECONDS) for job in JOBS}
+    assert done == {"sampling": True, "sync": False, "processing": True}
 
 
 @pytest.mark.usefixtures("built_node")
