@@ -11,6 +11,7 @@ from PIL import Image
 
 from predictor.images import ImageRejected, to_square
 from tests.conftest import ROOT
+from tests.corpus import png
 from tests.png_chunks import chunk, with_chunk
 
 CASES = ROOT / "tests/data/photos"
@@ -86,12 +87,10 @@ def test_a_webp_file_that_is_cut_off_is_refused() -> None:
 
 def sixteen_bits(samples: int, hidden: int) -> bytes:
     """Make a PNG of 16 bits per sample, half of it in a colour that is declared transparent."""
-    pixels = np.full((100, 100, samples), 40_000, ">u2")
+    pixels = np.full((100, 100, samples), 40_000)
     pixels[:, :50] = hidden
-    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-    header = (100).to_bytes(4) * 2 + bytes([16, 0 if samples == 1 else 2, 0, 0, 0])
-    parts = [(b"IHDR", header), (b"tRNS", hidden.to_bytes(2) * samples), (b"IDAT", zlib.compress(rows))]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in [*parts, (b"IEND", b"")])
+    transparent = chunk(b"tRNS", hidden.to_bytes(2) * samples)
+    return png.write(pixels, png.GREY if samples == 1 else png.RGB, 16, transparent)
 
 
 @pytest.mark.parametrize("samples", [1, 3])
