@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, distributed, nn
+from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -17,6 +17,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from predictor.images.tensors import normalise
 from predictor.training.architecture import MobileNetV2
 from predictor.training.recipe import Recipe
+from predictor.training.workers import processes
 
 _WARM_UP_STEPS = 20
 """At least: Adam's first steps change every weight by the learning rate, whatever the gradient."""
@@ -32,8 +33,7 @@ class Fit:
         self._steps = steps
         self._step = 0
         self._freeze()
-        together = distributed.is_initialized()
-        self._logits: nn.Module = DistributedDataParallel(network) if together else network
+        self._logits: nn.Module = DistributedDataParallel(network) if processes() > 1 else network
         self._optimizer = torch.optim.AdamW(_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
         self._average = AveragedModel(
             network,

@@ -27,21 +27,25 @@ def together() -> Iterator[None]:
         distributed.destroy_process_group()
 
 
+def processes() -> int:
+    """Return how many processes train together."""
+    return distributed.get_world_size() if distributed.is_initialized() else 1
+
+
 def rank() -> int:
     """Return this process's number; 0 is the one that writes."""
-    return distributed.get_rank() if distributed.is_initialized() else 0
+    return distributed.get_rank() if processes() > 1 else 0
 
 
 def share() -> slice:
     """Return which photos of a batch are this process's."""
-    count = distributed.get_world_size() if distributed.is_initialized() else 1
-    return slice(rank(), None, count)
+    return slice(rank(), None, processes())
 
 
 def from_first(make: Callable[[], T]) -> T:
     """Return what the first process makes, in all of them."""
     made = [make() if rank() == 0 else None]
-    if distributed.is_initialized():
+    if processes() > 1:
         distributed.broadcast_object_list(made)
     return made[0]  # type: ignore[return-value] # the first process's
 
