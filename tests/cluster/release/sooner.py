@@ -50,7 +50,7 @@ def hurried(release: Release, prometheus: str) -> Iterator[None]:
     for thing, spec in before.items():
         api.patch_namespaced_custom_object(*place, *thing, {"spec": _hurried(spec)})
     try:
-        wait_until(lambda: _is_hurried(release, prometheus), "the shortened rules", seconds=180, pause=3)
+        wait_until(lambda: _is_hurried(release, prometheus), "the shortened rules", seconds=400, pause=3)
         yield
     finally:
         for thing, spec in before.items():

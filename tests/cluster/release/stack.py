@@ -51,7 +51,7 @@ class Receiver:
         client.CustomObjectsApi().create_namespaced_custom_object(
             GROUP, CONFIG_VERSION, namespace, "alertmanagerconfigs", _configuration(f"http://{address}:8080")
         )
-        wait_until(self._is_known, "Alertmanager's configuration", seconds=180, pause=3)
+        wait_until(self._is_known, "Alertmanager's configuration", seconds=400, pause=3)
 
     def stop(self) -> None:
         """Remove both."""
