@@ -10,10 +10,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from predictor.cpus import available_cpus
 from predictor.training import FLOAT32, show_log
@@ -32,19 +33,30 @@ FORGOTTEN, LEARNED = 500, (500, 150)
 EPOCHS = 10  # of the model that has learned from all of training/: half of make model's
 
 
-def accuracies(start: Path, chosen: Sequence[Photo], rate: float, run: Run, data: Path) -> list[float]:
+class Decoded(NamedTuple):
+    """Photos as batches of pixels, and their labels."""
+
+    batches: list[NDArray[np.uint8]]
+    labels: list[int]
+
+
+def decoded(chosen: Sequence[Photo]) -> Decoded:
+    """Decode photos, once for all the networks that classify them."""
+    return Decoded(list(centre_batches(chosen)), [photo.label for photo in chosen])
+
+
+def accuracies(start: Path, chosen: Sequence[Photo], rate: float, run: Run, shown: Decoded) -> list[float]:
     """Retrain a model; return its accuracy on validation/ before, and after with each share kept."""
     before, trained = (cast(MobileNetV2, from_onnx(start.with_name(FLOAT32.name)).network) for _ in range(2))
     recipe = replace(RETRAINING, learning_rate=rate, least_share=1.0, kept=0.0)
     after = fit_to(chosen, lambda: trained, run, recipe).average
-    return [accuracy(before, data), *(accuracy(between(after, before, kept), data) for kept in KEPT)]
+    return [accuracy(before, shown), *(accuracy(between(after, before, kept), shown) for kept in KEPT)]
 
 
-def accuracy(network: MobileNetV2, data: Path) -> float:
-    """Return the share of validation/ that a network gets right."""
-    shown = photos(data, "validation")
-    answers = np.concatenate([logits(network.eval(), pixels) for pixels in centre_batches(shown)])
-    return float((answers.argmax(axis=1) == [photo.label for photo in shown]).mean())
+def accuracy(network: MobileNetV2, shown: Decoded) -> float:
+    """Return the share of photos that a network gets right."""
+    answers = np.concatenate([logits(network.eval(), pixels) for pixels in shown.batches])
+    return float((answers.argmax(axis=1) == shown.labels).mean())
 
 
 def rows(data: Path, backbone: Path, work: Path) -> Iterator[list[str]]:
@@ -56,9 +68,10 @@ def rows(data: Path, backbone: Path, work: Path) -> Iterator[list[str]]:
         (strong, drawn(photos(data, "training"), FORGOTTEN)),
         *((weak, new[:count]) for count in LEARNED),
     ]
+    validation = decoded(photos(data, "validation"))
     for rate in LEARNING_RATES:
         found = [
-            accuracies(start, chosen, rate, Run(work / f"{rate}-{number}"), data)
+            accuracies(start, chosen, rate, Run(work / f"{rate}-{number}"), validation)
             for number, (start, chosen) in enumerate(tasks)
         ]
         for number, kept in enumerate(KEPT, start=1):

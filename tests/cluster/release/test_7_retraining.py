@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from kubernetes import client
 
 from gourmetgram import keys
 from gourmetgram.sources import Source
@@ -12,7 +11,7 @@ from predictor.registry.registry import Registry
 from predictor.training.data import photos
 from predictor.training.manifest import Manifest
 from tests.cluster.node.polling import wait_until
-from tests.cluster.release.installed import Release, has_ended
+from tests.cluster.release.installed import Release
 from tests.conftest import PHOTOS
 from tests.labelled_photos import label
 
@@ -103,6 +102,5 @@ def _log(release: Release, job: str) -> str:
 
 def _last_log(release: Release, job: str) -> str:
     """Wait for the end of a job, whatever the gate says, and return what its last pod logged."""
-    jobs = client.BatchV1Api()
-    wait_until(lambda: has_ended(jobs.read_namespaced_job(job, release.namespace)), f"the end of {job}", 600)
+    release.has_succeeded(job, seconds=600)
     return _log(release, job)
