@@ -27,7 +27,7 @@ class Fit:
     """A network in training; `average` is the one to use."""
 
     def __init__(self, network: MobileNetV2, recipe: Recipe, steps: int) -> None:
-        self._before = copy.deepcopy(network).eval() if recipe.remembered else None
+        self._before = copy.deepcopy(network).eval() if recipe.remembered or recipe.kept else None
         self._network = network.to(memory_format=torch.channels_last)
         self._recipe = recipe
         self._steps = steps

@@ -31,7 +31,7 @@ def test_the_result_is_half_way_between_the_original_and_what_was_trained() -> N
     pixels = np.random.default_rng(0).uniform(-1, 1, (4, 3, 64, 64)).astype(np.float32)
     results = []
     for kept in (1.0, 0.5, 0.0):
-        fit = Fit(copy.deepcopy(start), replace(RETRAINING, kept=kept), steps=1)
+        fit = Fit(copy.deepcopy(start), replace(RETRAINING, remembered=0, kept=kept), steps=1)
         fit.step(pixels, np.eye(3, dtype=np.float32)[[0, 1, 2, 0]])
         results.append(fit.average.classifier[1].weight)
     original, between, trained = results
