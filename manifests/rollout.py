@@ -71,11 +71,19 @@ def rollback(release: Release, version: str | None, why: str) -> str:
 
 
 def _choose(release: Release, state: State, action: str, version: str, why: str) -> str:
-    replacing = f" in place of {state.current}" if version != state.current else ""
+    replaced = _replaced(state, action, version)
+    replacing = f" in place of {replaced}" if replaced else ""
     why = f"{why}; canary {state.withdrawn}" if state.withdrawn else why
     values = {f"model.{state.key}": version, "canary.version": ""}
     release.upgrade(values, f"{action} {version}{replacing}: {why}")
     return f"{version} gets all requests"
+
+
+def _replaced(state: State, action: str, version: str) -> str | None:
+    """Return which version it replaces; a promotion that is repeated still replaces the same one."""
+    if version != state.current:
+        return state.current
+    return state.replaced if action == state.last_action == "promote" else None
 
 
 def show_in_mlflow(release: Release) -> None:

@@ -66,6 +66,12 @@ def test_the_same_command_again_changes_nothing(command: type, last: str) -> Non
     assert release.upgrades == []
 
 
+@pytest.mark.parametrize("waiting", ["", "new"])
+def test_a_promotion_that_is_repeated_by_name_can_still_be_taken_back(waiting: str) -> None:
+    promote(release := Recorded(waiting, "promote", "older"), "old", "why")
+    assert release.upgrades[0][1] == "promote old in place of older: why"
+
+
 @pytest.mark.parametrize("command", [promote, rollback])
 def test_where_there_is_nothing_to_choose_a_sentence_says_so(command: type) -> None:
     with pytest.raises(RolloutError, match="there is no canary"):
