@@ -66,7 +66,7 @@ retrain: $(BIN)/.test ## train a candidate on the labels and run it through the 
 	@$(BIN)/python -m manifests.local retrain $(if $(BASE),--base "$(BASE)") $(if $(EVALUATION),--evaluation "$(EVALUATION)")
 
 gate: $(BIN)/.test ## run a version from the registry through the gate again: VERSION=<version>
-	@$(BIN)/python -m manifests.local gate $(VERSION) $(if $(EVALUATION),--evaluation "$(EVALUATION)")
+	@$(BIN)/python -m manifests.local gate $(or $(VERSION),$(error Say which: make gate VERSION=<version>)) $(if $(EVALUATION),--evaluation "$(EVALUATION)")
 
 promote: $(BIN)/.run ## serve the candidate, or VERSION, from now on
 	@$(BIN)/python -m manifests.local promote $(VERSION) $(if $(WHY),--why "$(WHY)")

@@ -1,4 +1,4 @@
-"""Judges a version against the current one: `python -m predictor.training.gate [VERSION]`.
+"""Judges a version against the current one: `python -m predictor.training.gate VERSION`.
 
 Both answer the same photos: the fixed photos of a folder, if given, and production's random sample.
 """
@@ -229,7 +229,7 @@ def _digest(current: str, sets: Sets, settings: GateSettings) -> str:
 
 
 def main() -> int:
-    """Judge a version, or the newest candidate; 0 if it passes, 1 with the reasons if not."""
+    """Judge a version; 0 if it passes, 1 with the reasons if not."""
     parser = argparse.ArgumentParser(description="Judge a version of the model against the current one.")
     parser.add_argument("version", help="the version in the registry")
     parser.add_argument("--evaluation", type=Path, help="folder with evaluation/ of Food-11, to judge by")

@@ -35,6 +35,7 @@ def program(folder: Path, name: str, text: str) -> str:
         ("evaluate", "Say where the photos are: make evaluate DATA=<Food-11>"),
         ("model", "Say what to train on and to start from: make model DATA=<Food-11> BACKBONE="),
         ("delete", "Say which: make delete ID=<prediction id>"),
+        ("gate", "Say which: make gate VERSION=<version>"),
     ],
 )
 def test_a_target_that_needs_to_be_told_something_asks_for_it(target: str, sentence: str) -> None:
