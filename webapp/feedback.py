@@ -42,10 +42,10 @@ def flag(record: PredictionRecord) -> Response:
     parts = services()
     place = keys.task(record.prediction_id, Source.USER_FLAG)
     try:
-        handled = was_handled(parts.store, place)
+        asked = parts.archive.get_record(place, Task) is not None or was_handled(parts.store, place)
     except StoreUnavailableError:
-        handled = False  # the task goes to the spool, and delivery checks this again
-    if not handled:
+        asked = False  # the task goes to the spool, and delivery checks this again
+    if not asked:
         task = Task.of(record, Source.USER_FLAG, parts.store.bucket_prefix, preselect=True)
         parts.archive.keep([write_of(place, task)])
         parts.metrics.observe_feedback(record, "flag")
@@ -58,8 +58,12 @@ def relabel(record: PredictionRecord, corrected_class: object) -> Response:
     archive = parts.archive
     if corrected_class not in CLASSES:
         raise BadRequest("corrected_class must be one of the classes of /api/classes.")
-    if corrected_class == _current_class(archive, record):
-        return jsonify(success=True, message="No changes needed - class already correct")
+    try:
+        earlier = _earlier_class(archive, record.prediction_id)
+        if corrected_class == (earlier or record.prediction):
+            return jsonify(success=True, message="No changes needed - class already correct")
+    except StoreUnavailableError:
+        earlier = None  # the class goes to the spool, whatever the latest one is
     place = keys.relabel(record.prediction_id)
     relabelled = RelabelRecord(
         prediction_id=record.prediction_id,
@@ -68,20 +72,21 @@ def relabel(record: PredictionRecord, corrected_class: object) -> Response:
         created_at=datetime.now(UTC),
     )
     archive.keep([write_of(place, relabelled)])
-    parts.metrics.observe_feedback(record, "relabel")
+    if earlier is None:
+        parts.metrics.observe_feedback(record, "relabel")
     return jsonify(success=True, message="Class updated successfully!", output_json_path=str(place))
 
 
-def _current_class(archive: Archive, record: PredictionRecord) -> str | None:
-    """Return the latest class: a pending relabel's, a processed one's, or the model's; None if unknown."""
-    prediction_id = record.prediction_id
-    try:
-        if waiting := archive.get_record(keys.relabel(prediction_id), RelabelRecord):
-            return waiting.corrected_class
-        done = archive.get_record(keys.label(prediction_id, Source.USER_RELABEL), LabelRecord)
-    except StoreUnavailableError:
-        return None
-    return done.actual if done else record.prediction
+def _earlier_class(archive: Archive, prediction_id: str) -> str | None:
+    """Return the latest class that a user gave, pending or processed; None if no user gave any.
+
+    Raises:
+        StoreUnavailableError: none is in the spool, and the store did not answer.
+    """
+    if waiting := archive.get_record(keys.relabel(prediction_id), RelabelRecord):
+        return waiting.corrected_class
+    done = archive.get_record(keys.label(prediction_id, Source.USER_RELABEL), LabelRecord)
+    return done.actual if done else None
 
 
 def _find(prediction_id: object) -> PredictionRecord:

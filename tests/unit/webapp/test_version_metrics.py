@@ -1,12 +1,14 @@
 """Users' objections are counted by the predicting version, for a limited number of versions."""
 
+import pytest
 from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry
 
+from tests.unit.webapp.conftest import MemoryStore
 from tests.unit.webapp.stub_predictor import StubPredictor, answer, says
 from tests.unit.webapp.uploads import predicted
 from webapp.services import Services
-from webapp.version_metrics import KEPT, VersionMetrics
+from webapp.version_metrics import KEPT, KINDS, VersionMetrics
 
 FEEDBACK = "gourmetgram_feedback_by_version_total"
 PREDICTIONS = "gourmetgram_predictions_by_version_total"
@@ -30,6 +32,18 @@ def test_a_flag_and_a_correction_count_for_the_version_that_predicted(
     assert value(services, PREDICTIONS, version=version) == 3
     assert value(services, FEEDBACK, version=version, kind="flag") == 1
     assert value(services, FEEDBACK, version=version, kind="relabel") == 1
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_a_prediction_counts_once_however_often_a_user_objects(
+    client: FlaskClient, services: Services, store: MemoryStore, away: bool
+) -> None:
+    store.away = away
+    made = predicted(client)
+    for choice in ({}, {}, *({"corrected_class": name} for name in ("Egg", "Soup", "Rice", "Soup"))):
+        client.post("/feedback", json={"prediction_id": made["prediction_id"], **choice})
+    counts = [value(services, FEEDBACK, version=made["model_version"], kind=kind) for kind in KINDS]
+    assert counts == [1, 1]
 
 
 def test_a_version_starts_at_zero_when_it_first_predicts() -> None:
