@@ -47,7 +47,7 @@ class ClientLimits:
         if view not in self._counts:
             return
         client = _client(address)
-        kib = (self._most if size is None else size) // KIB
+        kib = min(self._most if size is None else size, self._most) // KIB  # no more is ever read
         try:
             self._hit(self._counts[view], f"{view} requests", client, 1)
             self._hit(self._bytes.get(view), f"{view} bytes", client, kib)

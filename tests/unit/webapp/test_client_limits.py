@@ -1,5 +1,7 @@
 """A client that sends too much is refused and told when to try again."""
 
+from io import BytesIO
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -54,6 +56,14 @@ def test_a_client_s_bytes_are_counted_too(size: int | None) -> None:
         else:
             served.append("served")
     assert served == (["served", "served", "TooManyRequests"] if size else 3 * ["TooManyRequests"])
+
+
+def test_a_photo_beyond_every_limit_is_too_large_and_not_one_too_many(client: FlaskClient) -> None:
+    endless = {"CONTENT_LENGTH": str(4 * 1024**3)}
+    answer = client.post(
+        "/predict", headers=AS_JSON, data={"file": (BytesIO(), "a")}, environ_overrides=endless
+    )
+    assert (answer.status_code, "the limit is 16 MiB" in answer.get_json()["error"]) == (413, True)
 
 
 def test_the_machines_of_an_ipv6_site_are_one_client(client: FlaskClient) -> None:
