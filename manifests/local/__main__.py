@@ -11,7 +11,7 @@ from manifests.local.failures import told_in_a_sentence
 from manifests.local.output import say
 from manifests.local.rotation import rotate
 from manifests.local.settings import STATE, LocalSettings
-from manifests.local.start import monitor, up
+from manifests.local.start import monitor, refuse_other_ports, up
 from manifests.local.status import status
 
 
@@ -66,6 +66,7 @@ COMMANDS: dict[str, Callable[[LocalSettings], None]] = {
     "rotate": rotate,
     **models.COMMANDS,
 }
+PORTS_DO_NOT_MATTER = {"up", "logs", "down", "backup", "restore"}
 
 
 def main() -> None:
@@ -73,9 +74,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m manifests.local")
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
-    command = COMMANDS[parser.parse_args().command]
+    command = parser.parse_args().command
     with told_in_a_sentence():
-        command(LocalSettings())
+        settings = LocalSettings()
+        if command not in PORTS_DO_NOT_MATTER:
+            refuse_other_ports(settings)
+        COMMANDS[command](settings)
 
 
 if __name__ == "__main__":

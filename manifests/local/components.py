@@ -15,9 +15,14 @@ class Component(NamedTuple):
     title: str
     ready_path: str
 
+    @property
+    def variable(self) -> str:
+        """Return the name of the variable that sets its port, without the prefix of a setting."""
+        return f"{self.name.replace('-', '_').upper()}_PORT"
+
     def port(self, settings: LocalSettings) -> int:
         """Return the port that it listens on."""
-        port: int = getattr(settings, f"{self.name.replace('-', '_')}_port")
+        port: int = getattr(settings, self.variable.lower())
         return port
 
     def url(self, settings: LocalSettings) -> str:

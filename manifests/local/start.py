@@ -92,11 +92,21 @@ def refuse_taken_ports(settings: LocalSettings, components: Sequence[Component])
     taken = [component for component in components if supervisor.is_taken(component.port(settings))]
     for component in taken:
         holder = supervisor.holder(component.port(settings))
-        setting = f"GOURMETGRAM_{component.name.replace('-', '_').upper()}_PORT"
         say(f"Port {component.port(settings)}, for the {component.title}, is taken by {holder}.")
-        say(f"Stop it, or choose another port with {setting}=…")
+        say(f"Stop it, or choose another port with GOURMETGRAM_{component.variable}=…")
     if taken:
         sys.exit(1)
+
+
+def refuse_other_ports(settings: LocalSettings) -> None:
+    """Exit with a message if the components run on other ports, where something else may answer."""
+    known = supervisor.variables()
+    ports = {component.variable: str(component.port(settings)) for component in COMPONENTS}
+    other = [
+        f"GOURMETGRAM_{name}={known[name]}" for name in ports if known.get(name, ports[name]) != ports[name]
+    ]
+    if other:
+        sys.exit(f"The components run with {' '.join(other)}: give that to this command too.")
 
 
 def _digest(settings: LocalSettings) -> str:

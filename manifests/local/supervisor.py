@@ -19,6 +19,12 @@ def running() -> bool:
     return (STATE / "supervisor.sock").exists() and _supervisord() is not None
 
 
+def variables() -> Mapping[str, str]:
+    """Return the environment that supervisord was started with; empty if it is not running."""
+    process = _supervisord()
+    return process.environ() if process else {}
+
+
 def start(environment: Mapping[str, str]) -> None:
     """Start supervisord in the background, with every component."""
     for folder in ("logs", "store", "spool", "label-studio"):
