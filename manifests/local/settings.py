@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,7 +20,7 @@ class LocalSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True)
 
-    host: str = Field(
+    host: Literal["127.0.0.1", "0.0.0.0"] = Field(  # noqa: S104 - for who asks for it
         default="127.0.0.1", description="Address to listen on; 0.0.0.0 opens all components to the network"
     )
     webapp_port: int = Field(default=5000, description="Port of the web application")

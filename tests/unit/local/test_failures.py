@@ -49,6 +49,15 @@ def test_a_setting_that_is_no_port_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         LocalSettings()
 
 
+def test_an_address_at_which_no_component_would_be_found_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOURMETGRAM_HOST", "192.0.2.1")
+    with (
+        pytest.raises(SystemExit, match=r"GOURMETGRAM_HOST can't be used: .*'0\.0\.0\.0'"),
+        told_in_a_sentence(),
+    ):
+        LocalSettings()
+
+
 @pytest.mark.parametrize(("free", "is_full"), [(63 << 20, True), (64 << 20, False)])
 def test_a_disk_without_room_for_the_parts_is_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, is_full: bool
