@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
+from gourmetgram.jobs import JOBS
 from tests.conftest import ROOT
 
 MONITORING = ROOT / "monitoring"
 RULES = sorted((ROOT / "charts/gourmetgram/monitoring/rules").glob("*.yaml"))
+RUNBOOKS = sorted(MONITORING.glob("runbooks/*.md"))
 TESTS = sorted(MONITORING.glob("tests/*.yaml"))
 
 
@@ -54,6 +56,19 @@ def test_every_alert_is_tested_below_and_above_its_threshold() -> None:
     checks = [check for test in tests for check in test.get("alert_rule_test", [])]
     tested = {(check["alertname"], bool(check.get("exp_alerts"))) for check in checks}
     assert tested == {(rule["alert"], fires) for path in RULES for rule in alerts(path) for fires in (0, 1)}
+
+
+@pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.stem)
+def test_a_runbook_quotes_what_users_are_told(path: Path) -> None:
+    quoted = re.findall(r'"([A-Z][^"]*)"', " ".join(path.read_text().split()))
+    told = (ROOT / "webapp/errors.py").read_text()
+    assert [sentence for sentence in quoted if sentence not in told] == []
+
+
+@pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.stem)
+def test_a_runbook_names_the_cronjobs_of_the_release(path: Path) -> None:
+    named = re.findall(r"cronjob/([^\s`]+)", path.read_text())
+    assert [name for name in named if name.removeprefix("gourmetgram-") not in JOBS] == []
 
 
 @pytest.mark.parametrize(("subsystem", "alert"), ALERTS)

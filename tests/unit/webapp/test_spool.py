@@ -125,6 +125,9 @@ def test_an_unreadable_entry_is_set_aside_and_does_not_block(
         assert drained(spool) == ["b"]
     assert [path.name for path in (spool.folder / "unreadable").iterdir()] == [torn.name]
     assert torn.name in caplog.text
+    assert spool.usage().unreadable == 1
+    (spool.folder / "unreadable" / torn.name).unlink()
+    assert spool.usage().unreadable == 0
 
 
 def test_an_unreadable_entry_is_set_aside_at_the_start(spool: Spool) -> None:
