@@ -60,8 +60,7 @@ class Spool:
         entries.sync_folder(folder)
         entries.sync_folder(folder.parent)
         self._held = (folder / "lock").open("w")
-        # A worker that is being replaced holds the folder until it has finished its requests.
-        fcntl.flock(self._held, fcntl.LOCK_EX)
+        self._take()
         self._load()
 
     def close(self) -> None:
@@ -136,6 +135,14 @@ class Spool:
             count, first = len(self._entries), next(iter(self._entries), None)
         waited = time.time() - int(first.stem) / 1e9 if first else 0.0
         return Usage(count, self._used, max(0.0, waited), len(list(self._aside.glob("*"))))
+
+    def _take(self) -> None:
+        """Wait for the folder, which a worker that is being replaced holds until its last request."""
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.warning("another process uses the spool %s: waiting for it to end", self.folder)
+            fcntl.flock(self._held, fcntl.LOCK_EX)
 
     def _load(self) -> None:
         for unfinished in self.folder.glob(f"*{entries.UNFINISHED}"):

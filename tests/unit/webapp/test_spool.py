@@ -2,7 +2,9 @@
 
 import logging
 import os
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -144,6 +146,20 @@ def test_what_a_crash_left_unfinished_is_cleared(spool: Spool) -> None:
     unfinished.write_bytes(b"PK")
     restarted(spool).close()
     assert not unfinished.exists()
+
+
+def test_a_process_that_waits_for_another_s_spool_says_so(
+    spool: Spool, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ThreadPoolExecutor() as threads:
+        second = threads.submit(Spool, spool.folder, spool.max_bytes)
+        deadline = time.monotonic() + 10
+        while str(spool.folder) not in caplog.text and time.monotonic() < deadline:
+            time.sleep(0.01)
+        waited = not second.done()
+        spool.close()
+        second.result(timeout=10).close()
+    assert (waited, f"another process uses the spool {spool.folder}" in caplog.text) == (True, True)
 
 
 def test_the_age_of_the_oldest_entry_is_told(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
