@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from gourmetgram.memory import keep_small
 from gourmetgram.settings import in_words
 from predictor.runtimes import ModelUnusableError
-from predictor.serving.memory import leave_out_kubernetes_client
+from predictor.serving.memory import import_small_kserve
 from predictor.settings import PredictorSettings
 
 
@@ -29,7 +29,7 @@ def _serve(settings: PredictorSettings) -> None:
 
         torchserve(settings)
     keep_small()
-    leave_out_kubernetes_client()
+    import_small_kserve()
     from predictor.serving.server import serve  # noqa: PLC0415 - it imports kserve
 
     serve(settings)

@@ -72,6 +72,16 @@ def test_serving_imports_neither_torch_nor_the_training_code(tiny_model: Path) -
     assert shown.stdout.strip() == "[]"
 
 
+def test_serving_imports_neither_pandas_nor_a_kubernetes_client_but_others_still_can() -> None:
+    code = (
+        "from predictor.serving.memory import import_small_kserve; import_small_kserve();"
+        "import sys, predictor.serving.server; print(sys.modules.keys() & {'pandas', 'kubernetes'});"
+        "import pandas; print(pandas.Series([1]).sum())"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.split() == ["set()", "1"]
+
+
 def test_a_process_that_can_not_start_says_why_in_one_line(tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "predictor"],
