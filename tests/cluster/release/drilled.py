@@ -76,8 +76,10 @@ def away(release: Release, component: str) -> Iterator[None]:
     deployment = f"deployment/{NAME}-{component}"
     release.kubectl("scale", deployment, "--replicas=0")
     wait_until(lambda: not release.pods(component), f"the end of the {component}")
-    yield
-    release.kubectl("scale", deployment, "--replicas=1")
+    try:
+        yield
+    finally:
+        release.kubectl("scale", deployment, "--replicas=1")
 
 
 def _is_well(release: Release, users: Users) -> bool:

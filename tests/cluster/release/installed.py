@@ -103,6 +103,13 @@ class Release:
         wait_until(lambda: has_ended(self._job(name)), f"the end of {name}", seconds)
         return bool(self._job(name).status.succeeded)
 
+    def pods_of(self, job: str) -> list[Any]:
+        """List the pods of a Job that have begun, the newest last."""
+        selector = f"batch.kubernetes.io/job-name={job}"
+        found = self.core.list_namespaced_pod(self.namespace, label_selector=selector).items
+        begun = [pod for pod in found if pod.status.phase != "Pending"]
+        return sorted(begun, key=lambda pod: pod.metadata.creation_timestamp)
+
     def forward(self, component: str, port: int) -> AbstractContextManager[str]:
         """Forward a free local port to a Service; yield the URL, without a trailing slash."""
         return forwarded(self.namespace, f"{NAME}-{component}", port)

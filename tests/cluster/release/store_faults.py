@@ -34,9 +34,11 @@ def behind_a_proxy(release: Release, fault: str) -> Iterator[None]:
 def read_only(release: Release) -> Iterator[None]:
     """Remount the store's volumes, so that they take only reads."""
     process = _process(release)
-    _remount(process, "ro")
-    yield
-    _remount(process, "rw")
+    try:
+        _remount(process, "ro")
+        yield
+    finally:
+        _remount(process, "rw")
 
 
 @contextmanager
@@ -48,14 +50,16 @@ def small_disk(release: Release) -> Iterator[Path]:
         isolation.run_inside("mount", "-t", "tmpfs", f"--options=size={SIZE}", "none", SMALL_DISK)
         isolation.run_inside("cp", "--archive", f"{folder}/.", SMALL_DISK)
         isolation.run_inside("mount", "--bind", SMALL_DISK, folder)
-    release.wait_until_ready()
-    yield Path(f"/proc/{isolation.first_process()}/root{SMALL_DISK}")
-    with away(release, "store"):
-        isolation.run_inside("umount", folder)
-        isolation.run_inside("cp", "--archive", f"{SMALL_DISK}/.", folder)
-        isolation.run_inside("umount", SMALL_DISK)
-        isolation.run_inside("rmdir", SMALL_DISK)
-    release.wait_until_ready()
+    try:
+        release.wait_until_ready()
+        yield Path(f"/proc/{isolation.first_process()}/root{SMALL_DISK}")
+    finally:
+        with away(release, "store"):
+            isolation.run_inside("umount", folder)
+            isolation.run_inside("cp", "--archive", f"{SMALL_DISK}/.", folder)
+            isolation.run_inside("umount", SMALL_DISK)
+            isolation.run_inside("rmdir", SMALL_DISK)
+        release.wait_until_ready()
 
 
 def _process(release: Release) -> int:

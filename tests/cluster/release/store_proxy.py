@@ -38,9 +38,11 @@ def _in_the_way(port: int) -> Iterator[None]:
     )
     for rule in rules:
         run("iptables", *rule.format("--append").split())
-    yield
-    for rule in rules:
-        run("iptables", *rule.format("--delete").split())
+    try:
+        yield
+    finally:
+        for rule in rules:
+            run("iptables", *rule.format("--delete").split())
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cluster import pods
 from tests.cluster.node.polling import wait_until
-from tests.cluster.release.installed import COMPONENT, NAME, Release
+from tests.cluster.release.installed import COMPONENT, Release
 from tests.cluster.release.reaching import Addresses, reached
 from tests.cluster.release.stack import MONITORING
 
@@ -89,11 +89,6 @@ def test_the_same_labels_in_another_namespace_open_nothing(
 def test_prometheus_reaches_what_has_metrics(release: Release, namespace: str, addresses: Addresses) -> None:
     with _pod(release, namespace, OF_PROMETHEUS) as pod:
         _reaches(release, pod, addresses, TO_ANYONE | WITHOUT_POLICIES | {"predictor"})
-
-
-def test_helm_test_passes_again_and_again(release: Release) -> None:
-    for _ in range(4):
-        release.helm("test", NAME, f"--filter=!name={NAME}-test-load", "--timeout=3m")
 
 
 def _first(release: Release, namespace: str, selector: str) -> str:

@@ -100,11 +100,7 @@ def _last_end(release: Release, pod: str) -> tuple[str, int] | None:
 def _running_job(release: Release, name: str) -> str:
     """Start a job, and wait until its pod runs."""
     job = release.start_job(name)
-    selector = f"batch.kubernetes.io/job-name={job}"
-
-    def phases() -> list[str]:
-        found = release.core.list_namespaced_pod(release.namespace, label_selector=selector).items
-        return [pod.status.phase for pod in found]
-
-    wait_until(lambda: phases() == ["Running"], f"the start of {job}")
+    wait_until(
+        lambda: [pod.status.phase for pod in release.pods_of(job)] == ["Running"], f"the start of {job}"
+    )
     return job

@@ -10,7 +10,7 @@ from gourmetgram.jobs import JOBS
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release import store_faults
 from tests.cluster.release.drilled import Drill, away
-from tests.cluster.release.installed import Release
+from tests.cluster.release.installed import NAME, Release
 from tests.cluster.release.said import answer, count_everything
 from tests.cluster.release.webapp_clock import own_clock
 from tests.drill.connection import SLOWER_SECONDS
@@ -86,6 +86,11 @@ def test_the_web_applications_clock_jumps(
 def test_ten_times_as_many_upload(users: Users, drill: Drill) -> None:
     with drill("ten times the traffic"), users.load(9 * CLIENTS):
         time.sleep(FAULT_SECONDS)
+
+
+def test_helm_test_passes_ten_times_in_a_row(release: Release) -> None:
+    for _ in range(10):
+        release.helm("test", NAME, f"--filter=!name={NAME}-test-load", "--timeout=3m")
 
 
 def test_every_upload_and_every_label_is_there_once(

@@ -34,9 +34,9 @@ def logs(release: Release) -> list[str]:
     release.upgrade(**VALUES)
     job = release.start_job("retrain")
     wait_until(lambda: "epoch 2/" in _log(release, job), "the second epoch", 300, pause=1)
-    (first,) = _pods(release, job)
+    (first,) = release.pods_of(job)
     interrupted = _log(release, job)
-    release.kubectl("delete", "pod", first, "--grace-period=0", "--force")
+    release.kubectl("delete", "pod", first.metadata.name, "--grace-period=0", "--force")
     return [interrupted, _last_log(release, job)]
 
 
@@ -86,18 +86,10 @@ def _claim() -> dict[str, Any]:
     return {"metadata": {"name": CLAIM}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": size}}
 
 
-def _pods(release: Release, job: str) -> list[str]:
-    """List the pods of a job that have begun, the newest last."""
-    selector = f"batch.kubernetes.io/job-name={job}"
-    found = release.core.list_namespaced_pod(release.namespace, label_selector=selector).items
-    begun = [pod.metadata for pod in found if pod.status.phase != "Pending"]
-    return [pod.name for pod in sorted(begun, key=lambda pod: pod.creation_timestamp)]
-
-
 def _log(release: Release, job: str) -> str:
     """Return what the newest pod of a job has logged so far."""
-    pods = _pods(release, job)
-    return release.kubectl("logs", pods[-1]) if pods else ""
+    pods = release.pods_of(job)
+    return release.kubectl("logs", pods[-1].metadata.name) if pods else ""
 
 
 def _last_log(release: Release, job: str) -> str:

@@ -27,11 +27,13 @@ def own_clock(release: Release, folder: Path) -> Iterator[Callable[[int], None]]
     """Give what lets the web applications' clock differ from the right one by some seconds."""
     release.kubectl("create", "configmap", "clock", f"--from-file={compiled(folder)}")
     release.kubectl("patch", STATEFUL_SET, f"--patch={json.dumps({'spec': {'template': {'spec': POD}}})}")
-    release.wait_until_ready()
-    yield partial(_set_clock, release)
-    release.kubectl("rollout", "undo", STATEFUL_SET)
-    release.wait_until_ready()
-    release.kubectl("delete", "configmap/clock")
+    try:
+        release.wait_until_ready()
+        yield partial(_set_clock, release)
+    finally:
+        release.kubectl("rollout", "undo", STATEFUL_SET)
+        release.wait_until_ready()
+        release.kubectl("delete", "configmap/clock")
 
 
 def _set_clock(release: Release, offset_seconds: int) -> None:
