@@ -210,10 +210,21 @@ class Store:
             StoreUnavailableError: the store did not answer.
         """
         with _failures(Location("", "")):
-            present = {bucket["Name"] for bucket in self.client.list_buckets()["Buckets"]}
+            present = self._own_buckets()
             for bucket in names:
                 if self._bucket(bucket) not in present:
-                    self._create(self._bucket(bucket))
+                    self._create_unless_present(self._bucket(bucket))
+
+    def _own_buckets(self) -> set[str]:
+        return {bucket["Name"] for bucket in self.client.list_buckets()["Buckets"]}
+
+    def _create_unless_present(self, name: str) -> None:
+        try:
+            self._create(name)
+        except ClientError:
+            # Servers have different errors for a bucket that another process has created in the meantime.
+            if name not in self._own_buckets():
+                raise
 
     def _create(self, name: str) -> None:
         try:

@@ -4,7 +4,9 @@ import itertools
 import os
 import secrets
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -178,6 +180,19 @@ def test_creating_the_buckets_again_keeps_what_is_in_them(store: Store, place: L
     store.put(place, b"photo", "image/jpeg")
     store.create_buckets()
     assert store.exists(place)
+
+
+@pytest.mark.usefixtures("store")
+def test_processes_that_create_the_buckets_at_once_all_succeed() -> None:
+    at_once = threading.Barrier(4)
+
+    def create(_: int) -> None:
+        other = Store(StoreSettings(bucket_prefix="shared-", store_attempts=1))
+        at_once.wait()
+        other.create_buckets()
+
+    with ThreadPoolExecutor(at_once.parties) as pool:
+        list(pool.map(create, range(at_once.parties)))
 
 
 def test_a_wrong_key_is_said_to_be_unavailable_not_missing(

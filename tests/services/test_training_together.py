@@ -57,7 +57,12 @@ def test_two_nodes_train_as_good_a_model_as_one_and_resume(empty_store: Store, t
         label(empty_store, number, photo, Source.USER_FLAG)
     registry = Registry(empty_store, "food11")
     processes = retrain(2, tmp_path / "2")
-    wait_until(lambda: any((tmp_path / "2").glob("*/checkpoint.pt")), "a checkpoint", seconds=240)
+
+    def has_checkpoint() -> bool:
+        assert all(process.poll() is None for process in processes), "a process ended before a checkpoint"
+        return any((tmp_path / "2").glob("*/checkpoint.pt"))
+
+    wait_until(has_checkpoint, "a checkpoint", seconds=240)
     kill(processes)
     accuracies = []
     for version in (made(registry, nodes, tmp_path / str(nodes)) for nodes in (2, 1)):

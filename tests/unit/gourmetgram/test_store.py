@@ -32,6 +32,7 @@ def test_another_refusal_is_not_repeated(store: Store) -> None:
     with Stubber(store.client) as server:
         server.add_response("list_buckets", {"Buckets": []})
         server.add_client_error("create_bucket", "AccessDenied")
+        server.add_response("list_buckets", {"Buckets": []})
         with pytest.raises(StoreUnavailableError, match="AccessDenied"):
             store.create_buckets(["models"])
 
