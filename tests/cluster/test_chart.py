@@ -14,6 +14,7 @@ from tests.cluster.conftest import Command
 from tests.cluster.node.gobuild import module
 from tests.cluster.node.versions import versions
 from tests.unit.chart.conftest import CHART, KSERVE, OPERATOR, ROOT, SCENARIOS, TRAINER
+from tests.uploads import wait_until
 
 pytestmark = pytest.mark.cluster
 
@@ -42,7 +43,7 @@ def cloudnative_pg(kubectl: Command) -> Iterator[None]:
     folder = module(CLOUDNATIVE_PG, versions()["CLOUDNATIVE_PG_VERSION"]) / "config/crd/bases"
     definition = f"--filename={folder}/postgresql.cnpg.io_clusters.yaml"
     kubectl("apply", "--server-side", definition)
-    kubectl("wait", "--for=condition=Established", definition, "--timeout=60s")
+    wait_until(lambda: _is_established(kubectl, definition), "CloudNativePG's definition")
     yield
     kubectl("delete", definition)
 
@@ -52,6 +53,13 @@ def test_the_api_server_takes_the_cluster_of_cloudnative_pg(kubectl: Command, na
     example = f"--filename={ROOT}/manifests/platform/postgres.yaml"
     said = kubectl("create", "--dry-run=server", "--validate=strict", f"--namespace={namespace}", example)
     assert "cluster.postgresql.cnpg.io/food-db created (server dry run)" in said
+
+
+def _is_established(kubectl: Command, definition: str) -> bool:
+    """Return whether such objects are accepted; without any condition `kubectl wait` fails."""
+    status = json.loads(kubectl("get", definition, "--output=json")).get("status", {})
+    conditions = status.get("conditions") or []
+    return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
 
 
 def _served() -> set[str]:

@@ -51,6 +51,7 @@ def test_a_node_that_was_emptied_comes_back(release: Release) -> None:
 
 
 def test_the_loop_still_turns(release: Release) -> None:
+    release.wait_until_ready()
     for job in ("sampling", "sync", "processing"):
         release.run_job(job)
 
