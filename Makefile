@@ -183,7 +183,9 @@ chameleon-down: ## on Chameleon: delete everything that was created, and nothing
 test lint test-unit test-services test-faults: export PYTHONDONTWRITEBYTECODE :=
 test lint test-unit test-services test-faults: export OMP_NUM_THREADS := 1
 
-test: lint test-unit test-services ## run all tests that need neither root nor a cluster
+test: ## run all tests that need neither root nor a cluster
+	@$(MAKE) --no-print-directory --jobs 3 lint $(BIN)/.label-studio .venv-mlflow/.done
+	$(BIN)/pytest -n 4 tests/services tests/unit
 
 lint: $(BIN)/.test ## run ruff, mypy and import-linter
 	$(BIN)/ruff check

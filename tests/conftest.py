@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,17 +40,31 @@ WITHOUT_LIMITS = {
 
 
 class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist does not export its types
-    """Assigns whole files to workers, and all tests with Label Studio, which starts slowly, to one."""
+    """Assigns whole files to workers, and those with Label Studio, which starts slowly, to two of them."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        needs_label_studio = re.search(r"\b(label_studio|loop): ", (ROOT / file).read_text())
-        return "label-studio" if needs_label_studio else file
+        if not needs_label_studio(ROOT / file):
+            return file
+        return f"Label Studio, {'A to M' if Path(file).stem < 'test_n' else 'N to Z'}"
+
+
+@cache
+def needs_label_studio(file: Path) -> bool:
+    """Return whether tests of a file ask for the fixture that runs Label Studio."""
+    return re.search(r"\b(label_studio|loop): ", file.read_text()) is not None
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTogether:
-    """Decide which tests run in the same worker process."""
+    """Decide which tests run in the same worker process, and that the order of files stays."""
+    config.option.loadscopereorder = False
     return FilesTogether(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let workers begin with the files that need Label Studio, which together take longest."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not needs_label_studio(item.path))
 
 
 @pytest.fixture(scope="session")
