@@ -290,7 +290,8 @@ bench-forgetting: $(BIN)/.test ## measure what the model forgets by 500 labels, 
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes pyproject.toml
 lock: $(UV) ## resolve the dependencies and write the lock files
 	$(LOCK) --group test -o tests/requirements.txt
-	for group in predictor webapp cronjobs chameleon; do \
+	$(LOCK) --group predictor --constraints tests/requirements.txt --excludes predictor/excludes.txt -o predictor/requirements.txt
+	for group in webapp cronjobs chameleon; do \
 	  $(LOCK) --group $$group --constraints tests/requirements.txt -o $$group/requirements.txt; \
 	done
 	$(LOCK) --group torch --constraints tests/requirements.txt -o predictor/torchserve/requirements.txt
@@ -337,7 +338,7 @@ $(UV):
 RUN_LOCKS := $(foreach part,predictor webapp cronjobs manifests/local,$(part)/requirements.txt)
 $(BIN)/.run: $(RUN_LOCKS) | $(UV)
 	@echo "Installing what the components need into .venv" >&2
-	$(UV) pip install --compile-bytecode --python .venv $(addprefix -r ,$(RUN_LOCKS))
+	$(UV) pip install --no-deps --compile-bytecode --python .venv $(addprefix -r ,$(RUN_LOCKS))
 	@touch $@
 
 $(BIN)/.chameleon: chameleon/requirements.txt | $(UV)

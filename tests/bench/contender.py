@@ -54,7 +54,7 @@ class Contender:
     content_type: str
     encode: Callable[[bytes], bytes]
     packages: tuple[str, ...]
-    """The packages to install for it; their dependencies are found automatically."""
+    """The packages to install for it; unless ``locked``, their dependencies are found automatically."""
     choices: Sequence[Threads] = (Threads(),)
     headers: Callable[[bytes], str] = lambda _body: ""
     """Additional headers of a request, given its body."""
@@ -64,6 +64,8 @@ class Contender:
     """The Python of its virtual environment."""
     missing: str = ""
     """Why it is missing, if its virtual environment doesn't exist."""
+    locked: bool = False
+    """Whether ``packages`` names the dependencies as well."""
 
     def request(self, photo: bytes) -> bytes:
         """Make a whole HTTP request for a photo."""

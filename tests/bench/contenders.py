@@ -31,7 +31,14 @@ def _locked() -> tuple[str, ...]:
 
 OURSELVES = tuple(
     Contender(
-        name, server, "/v1/models/food11:predict", "image/jpeg", as_it_is, _locked(), read=first_prediction
+        name,
+        server,
+        "/v1/models/food11:predict",
+        "image/jpeg",
+        as_it_is,
+        _locked(),
+        read=first_prediction,
+        locked=True,
     )
     for name, server in ((OURS, _ours), (OURS_FLOAT32, _ours_at_float32))
 )

@@ -55,7 +55,9 @@ def run(length: Length) -> Results:
             results.cpu_ms[contender.name] = took.cpu_ms
     parts = [_parts() for _ in range(length.rounds)]  # torch's speed differs from process to process
     results.parts_cpu_ms = {name: median(each[name] for each in parts) for name in parts[0]}
-    results.packages_mb = {each.name: packages.size_mb(each.python, each.packages) for each in chosen}
+    results.packages_mb = {
+        each.name: packages.size_mb(each.python, each.packages, locked=each.locked) for each in chosen
+    }
     return results
 
 
