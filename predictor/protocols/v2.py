@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import orjson
-from kserve import InferInput, InferOutput, InferRequest, InferResponse
 from kserve.errors import InvalidInput
+from kserve.protocol.infer_type import InferInput, InferOutput, InferRequest, InferResponse
 from kserve.protocol.rest.v2_datamodels import InferenceRequest
 from kserve.utils.utils import generate_uuid
 from numpy.typing import NDArray

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from kserve import InferRequest, InferResponse, Model
 from kserve.errors import InvalidInput, ModelNotFound
 from kserve.metrics import POST_HIST_TIME, PRE_HIST_TIME, PREDICT_HIST_TIME, get_labels
+from kserve.model import Model
+from kserve.protocol.infer_type import InferRequest, InferResponse
 from numpy.typing import NDArray
 from prometheus_client import Gauge, Summary
 
