@@ -98,7 +98,7 @@ class Release:
         assert has_succeeded, log
         return log
 
-    def has_succeeded(self, name: str, seconds: float = 180) -> bool:
+    def has_succeeded(self, name: str, seconds: float = 400) -> bool:
         """Wait until a Job ends, and return whether it has succeeded."""
         wait_until(lambda: has_ended(self._job(name)), f"the end of {name}", seconds)
         return bool(self._job(name).status.succeeded)

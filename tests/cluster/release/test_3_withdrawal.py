@@ -65,7 +65,7 @@ def test_the_next_canary_is_withdrawn_only_when_users_correct_it(release: Releas
         wait_until(
             lambda: _correct(url, 10) or alerts.has("GourmetGramCanaryDisputed", "wrong"),
             "the alert",
-            seconds=240,
+            seconds=400,
         )
         _wait_for_withdrawal(release, lambda: True)
     assert load.failed() == []
@@ -98,7 +98,7 @@ def _wait_for_withdrawal(release: Release, is_told: Callable[[], bool]) -> None:
         return told and not _has_canary(release)
 
     try:
-        wait_until(is_over, "the withdrawal", seconds=240, pause=1)
+        wait_until(is_over, "the withdrawal", seconds=400, pause=1)
     except TimeoutError as error:
         log = release.kubectl("logs", f"--selector={COMPONENT}=withdrawal", "--tail=-1")
         raise AssertionError(log) from error
