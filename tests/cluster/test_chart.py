@@ -12,9 +12,9 @@ from kubernetes import client
 
 from tests.cluster.conftest import Command
 from tests.cluster.node.gobuild import module
+from tests.cluster.node.polling import wait_until
 from tests.cluster.node.versions import versions
 from tests.unit.chart.conftest import CHART, KSERVE, OPERATOR, ROOT, SCENARIOS, TRAINER
-from tests.uploads import wait_until
 
 pytestmark = pytest.mark.cluster
 
