@@ -24,7 +24,8 @@ def _ours_at_float32(folder: Path, _: Threads) -> Server:
     return server
 
 
-def _locked() -> tuple[str, ...]:
+def locked() -> tuple[str, ...]:
+    """Return the requirements of the predictor's lock file."""
     lock = (ROOT / "predictor/requirements.txt").read_text()
     return tuple(line.strip(" \\") for line in lock.splitlines() if re.match(r"[a-z0-9]", line))
 
@@ -36,7 +37,7 @@ OURSELVES = tuple(
         "/v1/models/food11:predict",
         "image/jpeg",
         as_it_is,
-        _locked(),
+        locked(),
         read=first_prediction,
         locked=True,
     )

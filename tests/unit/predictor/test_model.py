@@ -1,16 +1,16 @@
-import re
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from predictor.runtimes import ModelUnusableError
 from predictor.serving.model import FoodClassifier
 from predictor.settings import PredictorSettings
-from tests.conftest import ROOT
+from tests.bench.contenders import locked
 from tests.tiny_model import write_tiny_model
 
 
@@ -77,11 +77,11 @@ def test_serving_imports_neither_torch_nor_the_training_code(tiny_model: Path) -
 
 
 def test_serving_starts_with_the_packages_of_its_image_alone() -> None:
-    locked = re.findall("^[a-z0-9-]+(?===)", (ROOT / "predictor/requirements.txt").read_text(), re.MULTILINE)
+    names = {Requirement(line).name for line in locked()}
     lacking = [
         module
         for module, packages in packages_distributions().items()
-        if not set(locked) & set(map(canonicalize_name, packages))
+        if not names & set(map(canonicalize_name, packages))
     ]
     assert {"kubernetes", "pandas"} < set(lacking)
     code = (
