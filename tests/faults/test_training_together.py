@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from gourmetgram.sources import Source
 from gourmetgram.store import Store
@@ -52,6 +53,7 @@ def made(registry: Registry, nodes: int, work: Path) -> str:
     return next(iter(set(registry.judged()) - before))
 
 
+@pytest.mark.timeout(900)
 def test_two_nodes_train_as_good_a_model_as_one_and_resume(empty_store: Store, tmp_path: Path) -> None:
     for number, photo in enumerate(photos(PHOTOS, "training") + photos(PHOTOS, "validation")):
         label(empty_store, number, photo, Source.USER_FLAG)
