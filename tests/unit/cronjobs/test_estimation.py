@@ -9,7 +9,7 @@ from numpy.random import default_rng
 from cronjobs.estimation import Labelled, Share, Strata, accuracy, ratio, weigh
 from tests.months import SIZE, WORLDS, month
 
-MONTHS = 2000
+MONTHS = 1000
 
 
 @pytest.mark.parametrize("name", WORLDS)
