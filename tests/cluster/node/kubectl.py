@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from tests.cluster.node.commands import run
+from tests.cluster.node.commands import CommandError, run
 from tests.cluster.node.places import BINARIES, KUBECONFIG
+from tests.cluster.node.polling import wait_until
 
 Manifest = dict[str, Any]
 
@@ -19,5 +20,15 @@ def apply(manifests: str) -> None:
 
 
 def wait_for(condition: str, *objects: str, seconds: int = 180) -> None:
-    """Wait until objects have a condition."""
-    kubectl("wait", f"--for={condition}", f"--timeout={seconds}s", *objects)
+    """Wait until objects have a condition; new ones may have none at all yet."""
+
+    def met() -> bool:
+        try:
+            kubectl("wait", f"--for={condition}", f"--timeout={seconds}s", *objects)
+        except CommandError as error:
+            if "accessor error" in str(error):  # what kubectl says of an object without conditions
+                return False
+            raise
+        return True
+
+    wait_until(met, f"{condition} of {' '.join(objects)}", seconds)
