@@ -240,8 +240,7 @@ test-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## run the tests 
 	@eval "$$($(NODE) environment)"; $(BIN)/pytest tests/cluster --timeout 900 -m "not drill"
 
 drill-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## drill a release there: its components, its store, its node
-	@eval "$$($(NODE) environment)"; \
-	  $(BIN)/pytest tests/cluster/release/test_3_*drills.py tests/cluster/release/test_4_node.py --timeout 900
+	@eval "$$($(NODE) environment)"; $(BIN)/pytest tests/cluster --timeout 900 -m drill
 
 test-cluster-build: $(BIN)/.run ## build the parts of the tests' Kubernetes that are missing, without starting it
 	@$(NODE) build

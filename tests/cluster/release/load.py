@@ -13,7 +13,8 @@ from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import COMPONENT, NAME, OF_THE_RELEASE, Release
 from tests.conftest import PHOTOS
 
-PHOTO = min(PHOTOS.glob("evaluation/class_06/*.jpg"))
+PHOTO = min(PHOTOS.glob("evaluation/class_10/*.jpg"))
+"""A photo that the model is sure of: the load makes no tasks."""
 
 # Each upload has its own connection, so that each can reach a different pod. SIGTERM ends it.
 PROGRAM = """

@@ -1,6 +1,6 @@
 """One component after another fails while users upload; every acknowledged upload is stored once.
 
-`pytest -k drills tests/cluster` runs these alone; each prints a row of the table in docs/drills.md.
+Each prints a row of the table in docs/drills.md.
 """
 
 import time
@@ -15,7 +15,7 @@ from tests.cluster.release.installed import Release
 from tests.cluster.release.said import answer, count_everything
 from tests.drill.users import Users
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.drill]
 
 ANSWERS = 5
 AWAY_SECONDS, API_SERVER_SECONDS = 10, 30

@@ -1,4 +1,4 @@
-"""What `make test-cluster` has no time for: a store at fault, a clock that jumps, a day without a part."""
+"""Faults that last: a store at fault, a clock that jumps, a day without a part."""
 
 import time
 from collections.abc import Callable

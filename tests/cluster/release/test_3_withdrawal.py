@@ -18,7 +18,7 @@ from tests.cluster.release.stack import MONITORING
 
 pytestmark = pytest.mark.cluster
 
-TRUTH = "Noodles/Pasta"
+TRUTH = "Vegetable/Fruit"
 
 
 class Alerts:

@@ -11,7 +11,7 @@ from tests.cluster.release.installed import Release
 from tests.drill import invariant
 from tests.drill.users import Users
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.drill]
 
 
 @pytest.mark.usefixtures("built_node")
