@@ -90,7 +90,7 @@ def fill_label_studio(loop: Loop, database: Path, count: int, now: datetime) -> 
         data = Task.of(record, SOURCE, loop.store.bucket_prefix, preselect=False).data
         tasks.append({"data": data.model_dump(mode="json"), "annotations": [{"result": [value]}]})
     for start in range(0, count, 1000):
-        loop.studio.projects.import_tasks(loop.projects[SOURCE], request=tasks[start : start + 1000])
+        loop.studio.projects.import_tasks(loop.project(SOURCE), request=tasks[start : start + 1000])
     with contextlib.closing(sqlite3.connect(database)) as connection, connection:
         for table in ("task", "task_completion"):
             statement = f"UPDATE {table} SET created_at = ?, updated_at = ?"  # noqa: S608 - two names of ours
@@ -121,7 +121,7 @@ def costs(loop: Loop, studio_requests: Proxy, now: datetime) -> Iterator[Cost]:
         ask(loop.store, upload(loop.store, number, at=now), SOURCE)
     yield measure("sampling", lambda: Sampling(loop.store, loop.settings).run(now.date()))
     yield measure("sync: import", lambda: loop.sync(SOURCE))
-    for task in changed_since(loop.studio, loop.projects[SOURCE], datetime.now(UTC) - OVERLAP):
+    for task in changed_since(loop.studio, loop.project(SOURCE), datetime.now(UTC) - OVERLAP):
         if not task.annotations:
             loop.annotate(task.id, "Rice")
     yield measure("sync: export", lambda: loop.sync(SOURCE))

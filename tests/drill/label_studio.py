@@ -51,7 +51,7 @@ class Annotators:
         settings = CronjobSettings()
         with connect(settings) as studio:
             loop = Loop(self.store, studio, settings)
-            project = loop.projects[Source.LOW_CONFIDENCE]
+            project = loop.project(Source.LOW_CONFIDENCE)
             listed: list[Any] = list(studio.tasks.list(project=project, fields="all", page_size=1000))
             asked = Counter(task.data["prediction_id"] for task in listed)
             self.doubled = sum(count > 1 for count in asked.values())

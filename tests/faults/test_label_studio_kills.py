@@ -66,6 +66,8 @@ def kill(job: str, loop: Loop, proxy: Proxy, at: int, server: str = "label_studi
 
 def state(loop: Loop) -> object:
     """Return each project's title, storages and tasks."""
+    figures = set_up().figures["projects"]
+    assert isinstance(figures, dict)
     return [
         (
             loop.studio.projects.get(number).title,
@@ -73,15 +75,8 @@ def state(loop: Loop) -> object:
             [(s.bucket, s.prefix) for s in loop.studio.export_storage.s3.list(project=number)],
             len(list(loop.studio.tasks.list(project=number))),
         )
-        for number in projects(loop)
+        for number in figures.values()
     ]
-
-
-def projects(loop: Loop) -> list[int]:
-    figures = set_up().figures["projects"]
-    assert isinstance(figures, dict)
-    assert loop.projects
-    return list(figures.values())
 
 
 def test_a_set_up_that_is_killed_and_run_again_makes_each_project_once(loop: Loop, proxy: Proxy) -> None:
@@ -95,12 +90,13 @@ def test_a_set_up_that_is_killed_and_run_again_makes_each_project_once(loop: Loo
 
 
 def test_a_sync_that_is_killed_and_run_again_loses_and_repeats_nothing(loop: Loop, proxy: Proxy) -> None:
+    project = loop.project(Source.USER_FLAG)
     requests = requests_of("sync", loop, proxy)
     for at in SCHEDULE.sample(range(1, requests + 1), min(KILLS, requests)):
         ask(loop.store, upload(loop.store, at), Source.USER_FLAG)
         kill("sync", loop, proxy, at)
     requests_of("sync", loop, proxy)
-    assert len(list(loop.studio.tasks.list(project=loop.projects[Source.USER_FLAG]))) == min(KILLS, requests)
+    assert len(list(loop.studio.tasks.list(project=project))) == min(KILLS, requests)
 
 
 def delete_some(loop: Loop, number: int) -> list[str]:
@@ -147,6 +143,7 @@ def test_label_studio_killed_in_the_middle_of_a_sync_is_reported_and_the_next_ru
 ) -> None:
     record = upload(loop.store, 1)
     ask(loop.store, record, Source.USER_FLAG)
+    loop.project(Source.USER_FLAG)
     proxy.watch(lambda _, request: label_studio.kill() if "/sync" in request else None)
     monkeypatch.setenv("GOURMETGRAM_LABEL_STUDIO_URL", proxy.url)
     settings = CronjobSettings()

@@ -22,16 +22,17 @@ from tests.processes import Server, free_port
 
 
 def test_setting_up_again_changes_nothing(loop: Loop) -> None:
-    number = loop.projects[Source.LOW_CONFIDENCE]
+    made = set_up().figures
+    number = loop.project(Source.LOW_CONFIDENCE)
     loop.studio.projects.update(id=number, title="Hard ones", expert_instruction="Look twice.")
     before = {project.id for project in loop.studio.projects.list()}
-    assert list(set_up().figures["projects"].values()) == list(loop.projects.values())  # type: ignore[attr-defined]
+    assert set_up().figures == made
     assert {project.id for project in loop.studio.projects.list()} == before
     assert loop.studio.projects.get(number).title == "Hard ones"
 
 
 def test_a_project_with_other_classes_is_refused_with_a_sentence(loop: Loop) -> None:
-    number = loop.projects[Source.LOW_CONFIDENCE]
+    number = loop.project(Source.LOW_CONFIDENCE)
     config = loop.studio.projects.get(number).label_config or ""
     loop.studio.projects.update(id=number, label_config=config.replace('"Soup"', '"Stew"'))
     with pytest.raises(NotDoneError, match=r"other classes than the model knows \(Soup, Stew\)"):
@@ -39,7 +40,7 @@ def test_a_project_with_other_classes_is_refused_with_a_sentence(loop: Loop) -> 
 
 
 def test_a_project_that_showed_the_models_class_is_made_blind_where_its_labels_count(loop: Loop) -> None:
-    number = loop.projects[Source.LOW_CONFIDENCE]
+    number = loop.project(Source.LOW_CONFIDENCE)
     blind = loop.studio.projects.get(number).label_config
     shown = interface(Source.LOW_CONFIDENCE, shows_prediction=True)
     loop.studio.projects.update(id=number, label_config=shown, show_collab_predictions=True)
@@ -53,7 +54,7 @@ def test_a_project_that_showed_the_models_class_is_made_blind_where_its_labels_c
 
 
 def test_peoples_own_wording_stays_and_is_warned_about(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
-    number = loop.projects[Source.LOW_CONFIDENCE]
+    number = loop.project(Source.LOW_CONFIDENCE)
     shown = interface(Source.LOW_CONFIDENCE, shows_prediction=True).replace("Which food", "What food")
     loop.studio.projects.update(id=number, label_config=shown)
     set_up()
@@ -62,7 +63,7 @@ def test_peoples_own_wording_stays_and_is_warned_about(loop: Loop, caplog: pytes
 
 
 def test_no_storage_tells_a_key(loop: Loop, store_env: dict[str, str]) -> None:
-    number = loop.projects[Source.LOW_CONFIDENCE]
+    number = loop.project(Source.LOW_CONFIDENCE)
     storages = [
         *loop.studio.import_storage.s3.list(project=number),
         *loop.studio.export_storage.s3.list(project=number),
@@ -145,6 +146,7 @@ def test_garbage_among_the_tasks_is_quarantined_and_the_rest_is_imported(loop: L
 
 
 def test_two_syncs_at_once_import_each_task_once(loop: Loop) -> None:
+    project = loop.project(Source.LOW_CONFIDENCE)
     for number in range(10):
         ask(loop.store, upload(loop.store, number), Source.LOW_CONFIDENCE)
     others = [Thread(target=loop.sync, args=[Source.LOW_CONFIDENCE]) for _ in range(2)]
@@ -153,7 +155,7 @@ def test_two_syncs_at_once_import_each_task_once(loop: Loop) -> None:
     for other in others:
         other.join()
     loop.sync(Source.LOW_CONFIDENCE)
-    listed = list(loop.studio.tasks.list(project=loop.projects[Source.LOW_CONFIDENCE]))
+    listed = list(loop.studio.tasks.list(project=project))
     assert len(listed) == len(loop.tasks(Source.LOW_CONFIDENCE)) == 10
 
 
@@ -171,7 +173,7 @@ def test_a_sync_says_so_if_label_studio_is_away(loop: Loop) -> None:
 
 
 def test_a_project_that_was_never_set_up_is_named(loop: Loop) -> None:
-    loop.studio.projects.delete(loop.projects[Source.RANDOM_SAMPLING])
+    loop.studio.projects.delete(loop.project(Source.RANDOM_SAMPLING))
     outcome = sync(loop.studio, loop.settings, [Source.RANDOM_SAMPLING])
     assert not outcome.complete
     assert "Random Sampling is not set up" in outcome.summary

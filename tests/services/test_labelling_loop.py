@@ -130,7 +130,7 @@ def ask_in_browser(loop: Loop, page: Page, source: Source) -> str:
         ask(loop.store, record, source, preselect=source is Source.USER_FLAG)
     loop.sync(source)
     with page.expect_response(lambda answer: "/resolve/" in answer.url) as shown:
-        page.goto(f"{loop.settings.label_studio_url}/projects/{loop.projects[source]}/data?labeling=1")
+        page.goto(f"{loop.settings.label_studio_url}/projects/{loop.project(source)}/data?labeling=1")
     assert (shown.value.status, shown.value.headers["content-type"]) == (200, "image/jpeg")
     expect(page.get_by_text("Which food is this?")).to_be_visible(timeout=60_000)
     return record.prediction_id
@@ -160,6 +160,6 @@ def test_who_labels_for_the_accuracy_decides_blind(loop: Loop, page: Page, sourc
     expect(page.get_by_text("The model says")).to_have_count(0)
     expect(page.get_by_role("radio", name="Egg")).to_be_visible()
     expect(page.locator("input[type=radio]:checked")).to_have_count(0)
-    page.goto(f"{loop.settings.label_studio_url}/projects/{loop.projects[source]}/data")
+    page.goto(f"{loop.settings.label_studio_url}/projects/{loop.project(source)}/data")
     expect(page.get_by_text("prediction_id").first).to_be_visible()
     expect(page.get_by_text("ml_prediction")).to_have_count(0)

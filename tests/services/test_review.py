@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 
 from cronjobs import review
-from cronjobs.command import Outcome
 from cronjobs.processing import Processing
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES
@@ -43,14 +42,6 @@ def wrong(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> PredictionRecord:
     return record
 
 
-def put_up(loop: Loop) -> Outcome:
-    """Run the job; remember the id of its project."""
-    outcome = review.main()
-    listed = {project.title: project.id for project in loop.studio.projects.list()}
-    loop.projects[REVIEW] = listed["Review"] or 0
-    return outcome
-
-
 def actual(loop: Loop, record: PredictionRecord) -> str:
     """Return the reviewed source's label; the photo must be in that class's folder."""
     label = loop.store.get_record(keys.label(record.prediction_id, FLAG), LabelRecord)
@@ -62,7 +53,7 @@ def actual(loop: Loop, record: PredictionRecord) -> str:
 def test_a_review_corrects_the_label_and_its_withdrawal_brings_the_old_one_back(
     loop: Loop, wrong: PredictionRecord
 ) -> None:
-    assert "1 of 13 labels wait in Review" in put_up(loop).summary
+    assert "1 of 13 labels wait in Review" in review.main().summary
     tasks = loop.tasks(REVIEW)
     assert set(tasks) == {wrong.prediction_id}
     assert "nothing new to review" in review.main().summary
@@ -83,7 +74,7 @@ def test_a_review_corrects_the_label_and_its_withdrawal_brings_the_old_one_back(
 def test_a_review_whose_task_is_deleted_leaves_the_label_and_is_not_asked_again(
     loop: Loop, wrong: PredictionRecord
 ) -> None:
-    put_up(loop)
+    review.main()
     loop.annotate(loop.tasks(REVIEW)[wrong.prediction_id], "Dessert")
     loop.sync(REVIEW)
     loop.process()

@@ -3,11 +3,10 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from cronjobs.label_studio.setup import set_up
 from cronjobs.sampling import Sampling
 from gourmetgram import keys
 from gourmetgram.records import LabelRecord, PredictionRecord
-from gourmetgram.sources import ANNOTATED_SOURCES, Source
+from gourmetgram.sources import Source
 from tests.labelling import ask, names, upload
 from tests.loop import Loop
 
@@ -141,7 +140,7 @@ def test_who_left_has_still_answered(loop: Loop) -> None:
         move_on(loop, is_processed=is_processed)
         assert bob.id
         loop.studio.users.delete(bob.id)
-        storage = next(iter(loop.studio.export_storage.s3.list(project=loop.projects[FLAG])))
+        storage = next(iter(loop.studio.export_storage.s3.list(project=loop.project(FLAG))))
         loop.studio.export_storage.s3.sync(storage.id or 0)  # exports everything again, without the annotator
         loop.sync(FLAG)
         loop.process()
@@ -175,9 +174,6 @@ def test_a_project_that_is_made_anew_withdraws_nothing_and_asks_again_for_what_w
     ask(loop.store, waits, FLAG)
     loop.sync(FLAG)
     loop.delete_projects()
-    figures = set_up().figures["projects"]
-    assert isinstance(figures, dict)
-    loop.projects = dict(zip(ANNOTATED_SOURCES, figures.values(), strict=True))
     assert loop.sync(FLAG, looks_at_all=True) == {"imported": 1}
     assert loop.process()["withdrawn"] == {}
     assert set(loop.tasks(FLAG)) == {waits.prediction_id}
