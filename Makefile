@@ -239,7 +239,7 @@ test-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## run the tests 
 	@eval "$$($(NODE) environment)"; $(BIN)/pytest -n auto $(WITH_ITS_TOOLS)
 	@eval "$$($(NODE) environment)"; $(BIN)/pytest tests/cluster --timeout 900 -m "not drill"
 
-drill-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## drill a release there: its components, its store, its node
+drill-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## drill a release there: break its parts, lose its data, start harmful canaries
 	@eval "$$($(NODE) environment)"; $(BIN)/pytest tests/cluster --timeout 900 -m drill
 
 test-cluster-build: $(BIN)/.run ## build the parts of the tests' Kubernetes that are missing, without starting it

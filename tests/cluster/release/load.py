@@ -11,10 +11,7 @@ from gourmetgram.store import Store
 from tests.cluster import pods
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import COMPONENT, NAME, OF_THE_RELEASE, Release
-from tests.conftest import PHOTOS
-
-PHOTO = min(PHOTOS.glob("evaluation/class_10/*.jpg"))
-"""A photo that the model is sure of: the load makes no tasks."""
+from tests.cluster.release.photos import SURE
 
 # Each upload has its own connection, so that each can reach a different pod. SIGTERM ends it.
 PROGRAM = """
@@ -61,9 +58,9 @@ class Load:
 
 @contextmanager
 def uploads(release: Release, pause: float = 0.2) -> Iterator[Load]:
-    """Upload photos inside the context, four at a time with a pause (in seconds) after each."""
+    """Upload a photo inside the context, four at a time with a pause (in seconds) after each."""
     load = Load([])
-    release.kubectl("create", "configmap", "photo", f"--from-file=photo.jpg={PHOTO}")
+    release.kubectl("create", "configmap", "photo", f"--from-file=photo.jpg={SURE}")
     _start(release, pause)
     try:
         release.kubectl("wait", "--for=condition=Ready", "pod/load", "--timeout=60s")

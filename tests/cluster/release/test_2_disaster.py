@@ -10,9 +10,9 @@ import requests
 
 from gourmetgram import keys
 from tests.cluster.release.installed import NAME, OF_THE_RELEASE, ROOT, SECRET, Release
-from tests.cluster.release.load import PHOTO
+from tests.cluster.release.photos import UNSURE
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.drill]
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def _labels(release: Release) -> set[str]:
 def _upload(release: Release) -> None:
     with release.forward("webapp", 5000) as url:
         for _ in range(3):
-            photo = {"file": ("ramen.jpg", PHOTO.read_bytes())}
+            photo = {"file": ("ramen.jpg", UNSURE.read_bytes())}
             assert requests.post(f"{url}/predict", files=photo, timeout=30).ok
 
 

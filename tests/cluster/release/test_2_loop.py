@@ -13,11 +13,9 @@ from gourmetgram.records import LabelRecord
 from gourmetgram.sources import Source
 from tests.browser import open_browser
 from tests.cluster.release.installed import Release
-from tests.conftest import PHOTOS
+from tests.cluster.release.photos import UNSURE
 
 pytestmark = pytest.mark.cluster
-
-PHOTO = min(PHOTOS.glob("evaluation/class_06/*.jpg"))
 
 
 @pytest.fixture
@@ -42,7 +40,7 @@ def _names(release: Release, bucket: str, prefix: str = "") -> list[str]:
 
 
 def test_people_upload_flag_and_relabel_in_a_browser(page: Page, release: Release) -> None:
-    page.get_by_label("Choose a photo").set_input_files([PHOTO, PHOTO])
+    page.get_by_label("Choose a photo").set_input_files([UNSURE, UNSURE])
     answers = page.locator(".prediction")
     expect(answers).to_have_count(2)
     answers.nth(0).get_by_role("button", name="Flag incorrect label").click()
@@ -60,7 +58,7 @@ def test_people_upload_flag_and_relabel_in_a_browser(page: Page, release: Releas
 
 def test_every_replica_knows_a_prediction(release: Release) -> None:
     with release.forward("webapp", 5000) as url:
-        upload, as_json = {"file": ("ramen.jpg", PHOTO.read_bytes())}, {"Accept": "application/json"}
+        upload, as_json = {"file": ("ramen.jpg", UNSURE.read_bytes())}, {"Accept": "application/json"}
         answer = requests.post(f"{url}/predict", files=upload, headers=as_json, timeout=30)
     known = answer.json()["prediction_id"]
     for replica in ("webapp-0", "webapp-1"):
@@ -94,7 +92,7 @@ def test_label_studio_shows_a_photo(release: Release, label_studio: LabelStudio)
     with release.forward("label-studio", 8080) as url:
         token = {"Authorization": f"Token {release.credentials()['label-studio-token']}"}
         photo = requests.get(f"{url}{task.data['image']}", headers=token, timeout=30)
-    assert photo.content == PHOTO.read_bytes()
+    assert photo.content == UNSURE.read_bytes()
 
 
 def test_annotations_become_data_sets_and_labels(release: Release, label_studio: LabelStudio) -> None:

@@ -13,15 +13,14 @@ from gourmetgram.records import PredictionRecord
 from gourmetgram.sources import Source
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import NAME, Release, forwarded
+from tests.cluster.release.photos import UNSURE
 from tests.cluster.release.sooner import hurried
 from tests.cluster.release.stack import MONITORING, Receiver
-from tests.conftest import PHOTOS
 from tests.labelling import annotation, answer
 from tests.prometheus import PANEL_QUERIES, RECORDED, RULES, ask, groups, targets, unanswered
 
 pytestmark = pytest.mark.cluster
 
-PHOTO = min(PHOTOS.glob("evaluation/class_06/*.jpg"))
 EVIDENCE = 22
 """Number of labels: enough for the alerts that need 20, or 10 of a class."""
 
@@ -36,7 +35,7 @@ class Users:
         self.url = url
 
     def upload(self) -> requests.Response:
-        with PHOTO.open("rb") as photo:
+        with UNSURE.open("rb") as photo:
             return requests.post(
                 f"{self.url}/predict",
                 files={"file": photo},

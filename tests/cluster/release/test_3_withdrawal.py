@@ -11,12 +11,13 @@ from manifests.release import SERVICE
 from tests import colour_models
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import CHART, COMPONENT, NAME, Release, forwarded
-from tests.cluster.release.load import PHOTO, uploads
+from tests.cluster.release.load import uploads
 from tests.cluster.release.models import publish, rollout
+from tests.cluster.release.photos import SURE
 from tests.cluster.release.sooner import hurried
 from tests.cluster.release.stack import MONITORING
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.drill]
 
 TRUTH = "Vegetable/Fruit"
 
@@ -116,7 +117,7 @@ def _has_canary(release: Release) -> bool:
 def _correct(url: str, photos: int) -> None:
     """Upload a photo several times, and correct the class whenever it is wrong."""
     for _ in range(photos):
-        with PHOTO.open("rb") as photo:
+        with SURE.open("rb") as photo:
             headers = {"Accept": "application/json"}
             sent = requests.post(f"{url}/predict", files={"file": photo}, headers=headers, timeout=30)
         sent.raise_for_status()

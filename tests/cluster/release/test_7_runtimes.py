@@ -14,7 +14,8 @@ from predictor.runtimes import load as load_model
 from predictor.training import FLOAT32
 from tests.cluster.node.polling import wait_until
 from tests.cluster.release.installed import CHART, Release, forwarded
-from tests.cluster.release.load import PHOTO, Load, uploads
+from tests.cluster.release.load import Load, uploads
+from tests.cluster.release.photos import SURE
 from tests.cluster.release.stack import MONITORING, hasten
 from tests.prometheus import targets
 
@@ -57,7 +58,7 @@ def test_the_change_to_it_fails_no_upload(load: Load) -> None:
 def test_it_gives_the_probabilities_of_the_floats_in_onnx_runtime(load: Load) -> None:
     expected = load_model("onnx", FLOAT32)
     served = load.predictions()[-1]
-    probabilities = expected.run(to_square(PHOTO.read_bytes()))
+    probabilities = expected.run(to_square(SURE.read_bytes()))
     assert served.model_version == expected.version
     assert [served.probabilities[name] for name in CLASSES] == pytest.approx(probabilities, abs=1e-3)
 
