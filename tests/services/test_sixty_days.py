@@ -63,7 +63,7 @@ def test_the_report_holds_the_accuracy_of_sixty_days_that_differ(loop: Loop, pic
     for record, _ in made:
         if record.low_confidence:
             ask(loop.store, record, Source.LOW_CONFIDENCE)
-    settings = loop.settings.model_copy(update={"sample_size": 3})
+    settings = loop.settings.model_copy(update={"sample_size": 2})
     for day in range(1, DAYS + 1):
         Sampling(loop.store, settings).run((NOON + timedelta(days=day)).date())
     answer_all(loop, Source.RANDOM_SAMPLING, truth, last)
