@@ -46,7 +46,7 @@ class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist does not
         file = nodeid.partition("::")[0]
         if not needs_label_studio(ROOT / file):
             return file
-        return f"Label Studio, {'A to M' if Path(file).stem < 'test_n' else 'N to Z'}"
+        return f"Label Studio, {'A to R' if Path(file).stem < 'test_s' else 'S to Z'}"
 
 
 @cache
