@@ -18,7 +18,7 @@ from cronjobs.label_studio.client import connect
 from cronjobs.label_studio.projects import source_storage
 from cronjobs.settings import CronjobSettings
 from cronjobs.sync import sync
-from gourmetgram.sources import Source
+from gourmetgram.sources import ANNOTATED_SOURCES, Source
 from gourmetgram.store import Store
 from tests.conftest import new_label_studio
 from tests.labelling import ask, names, upload
@@ -76,7 +76,8 @@ def test_both_serve_the_same_projects_to_whoever_signed_in_at_one(
     replicas: list[Server], loops: list[Loop]
 ) -> None:
     first, second = replicas
-    assert len({loop.project(Source.LOW_CONFIDENCE) for loop in loops}) == 1
+    numbers, others = [[loop.project(source) for source in ANNOTATED_SOURCES] for loop in loops]
+    assert numbers == others
     with requests.Session() as session:
         wait_until(lambda: _signs_in(session, first), "the sign-in")
         answer = session.get(f"{second.url}/api/current-user/whoami", timeout=60)
