@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import orjson
-from kserve.errors import InvalidInput, ModelNotFound, ModelNotReady, ServerNotReady
+from kserve.errors import InvalidInput, ModelNotFound, ModelNotReady
 from prometheus_client import Counter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,7 +24,6 @@ _STATUSES: dict[type[Exception], int] = {
     ImageRejected: 400,
     ModelNotFound: 404,
     ModelNotReady: 503,
-    ServerNotReady: 503,
 }
 REFUSALS: tuple[type[Exception], ...] = (HTTPException, *_STATUSES)
 """Exceptions whose client should send something else, or retry later."""

@@ -1,69 +1,77 @@
-"""KServe's own endpoints for health, metadata and metrics, around one model."""
+"""KServe's endpoints for health, metadata and metrics, for one model that is loaded.
 
-from collections.abc import Awaitable, Callable, Coroutine
+KServe's own ones describe any number of models, and take FastAPI and 15 MB for it.
+"""
+
+from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
-from kserve.model_repository import ModelRepository
-from kserve.protocol.dataplane import DataPlane
-from kserve.protocol.rest.server import metrics_handler
-from kserve.protocol.rest.v1_endpoints import V1Endpoints
-from kserve.protocol.rest.v2_endpoints import V2Endpoints
+from kserve.errors import ModelNotReady
+from prometheus_client import REGISTRY
+from prometheus_client.exposition import choose_encoder
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
+from predictor.protocols.responses import JSONResponse
+from predictor.serving.admission import Endpoint
 from predictor.serving.model import FoodClassifier
 
-Handlers = dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]]
-"""The handlers for exceptions."""
+Description = dict[str, Any]
+
+SERVER: Description = {"name": "kserve", "version": version("kserve"), "extensions": ["binary_tensor_data"]}
 
 
-class _OneModel(DataPlane):  # type: ignore[misc] # KServe is untyped
-    """Corrects KServe's data plane: readiness, extensions, and the served version."""
-
-    def __init__(self, model: FoodClassifier) -> None:
-        repository = ModelRepository()
-        repository.update(model)
-        super().__init__(model_registry=repository)
-        self._model = model
-
-    async def ready(self) -> bool:
-        return self._model.ready
-
-    def metadata(self) -> dict[str, Any]:
-        return {**super().metadata(), "extensions": ["binary_tensor_data"]}
-
-    async def model_metadata(self, model_name: str) -> dict[str, Any]:
-        return {**await super().model_metadata(model_name), "versions": [self._model.version]}
+def _models(model: FoodClassifier) -> Description:
+    return {"models": [model.name]}
 
 
-def health_app(model: FoodClassifier, handlers: Handlers) -> FastAPI:
-    """Create the application that describes a model; no path lets a client load or unload one."""
-    app = FastAPI(title="GourmetGram predictor", openapi_url=None, exception_handlers=handlers)
-    dataplane = _OneModel(model)
-    v1, v2 = V1Endpoints(dataplane), V2Endpoints(dataplane)
-    app.add_api_route("/", dataplane.live)
-    app.add_api_route("/metrics", metrics_handler, response_model=None)
-    app.add_api_route("/v1/models", v1.models)
-    app.add_api_route("/v1/models/{model_name}", v1.model_ready)
-    app.add_api_route("/v2", v2.metadata)
-    app.add_api_route("/v2/health/live", v2.live)
-    app.add_api_route("/v2/health/ready", v2.ready)
-    app.add_api_route("/v2/models", v2.models)
-    app.add_api_route("/v2/models/{model_name}", v2.model_metadata)
-    app.add_api_route("/v2/models/{model_name}/ready", v2.model_ready)
-    app.add_api_route("/v2/models/{model_name}/versions/{version}", _of_version(model, v2.model_metadata))
-    app.add_api_route("/v2/models/{model_name}/versions/{version}/ready", _of_version(model, v2.model_ready))
-    return app
+def _ready(model: FoodClassifier) -> Description:
+    if not model.ready:
+        raise ModelNotReady(model.name)
+    return {"name": model.name, "ready": True}
 
 
-def _of_version(
-    model: FoodClassifier, answer: Callable[[str], Awaitable[Any]]
-) -> Callable[..., Awaitable[Any]]:
-    """Answer for the served version as if none were named; KServe has no versions."""
+def _metadata(model: FoodClassifier) -> Description:
+    return {
+        "name": model.name,
+        "versions": [model.version],
+        "platform": "",
+        "inputs": model.get_input_types(),
+        "outputs": model.get_output_types(),
+    }
 
-    async def answer_for(model_name: str, version: str) -> Any:  # noqa: ANN401 - KServe is untyped
-        model.require_version(version)
-        return await answer(model_name)
 
-    return answer_for
+DESCRIPTIONS: dict[str, Callable[[FoodClassifier], Description]] = {
+    "/": lambda _: {"status": "alive"},
+    "/v1/models": _models,
+    "/v1/models/{name}": _ready,
+    "/v2": lambda _: SERVER,
+    "/v2/health/live": lambda _: {"live": True},
+    "/v2/health/ready": lambda model: {"ready": _ready(model)["ready"]},
+    "/v2/models": _models,
+    "/v2/models/{name}": _metadata,
+    "/v2/models/{name}/ready": _ready,
+    "/v2/models/{name}/versions/{version}": _metadata,
+    "/v2/models/{name}/versions/{version}/ready": _ready,
+}
+
+
+def health_routes(model: FoodClassifier) -> list[Route]:
+    """Describe a loaded model; no path lets a client load or unload one."""
+    described = [Route(path, _answer(model, describe)) for path, describe in DESCRIPTIONS.items()]
+    return [*described, Route("/metrics", _metrics)]
+
+
+def _answer(model: FoodClassifier, describe: Callable[[FoodClassifier], Description]) -> Endpoint:
+    async def answer(request: Request) -> JSONResponse:
+        model.require(**request.path_params)
+        return JSONResponse(describe(model))
+
+    return answer
+
+
+async def _metrics(request: Request) -> Response:
+    encode, content_type = choose_encoder(request.headers.get("accept", ""))
+    return Response(encode(REGISTRY), headers={"Content-Type": content_type})

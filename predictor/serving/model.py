@@ -68,12 +68,14 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         """Return the version that the model file carries."""
         return self._runtime.version
 
-    def require_version(self, version: str | None) -> None:
-        """Return if the version is the one being served, or None.
+    def require(self, name: str | None = None, version: str | None = None) -> None:
+        """Return if this model has the name and the version that a request names.
 
         Raises:
-            ModelNotFound: it is another one.
+            ModelNotFound: it has another.
         """
+        if name not in {None, self.name}:
+            raise ModelNotFound(name)
         if version not in {None, self.version}:
             raise ModelNotFound(f"{self.name}, version {version},")
 

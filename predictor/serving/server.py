@@ -9,17 +9,16 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 import uvicorn
-from kserve.errors import ModelNotFound
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from predictor.protocols import course, v1, v2
 from predictor.protocols.responses import REFUSALS, fail, refuse
 from predictor.serving.admission import Admission
 from predictor.serving.fast_paths import FastPaths
-from predictor.serving.health import Handlers, health_app
+from predictor.serving.health import health_routes
 from predictor.serving.memory import trim
 from predictor.serving.model import FoodClassifier
 from predictor.serving.request_heads import BoundedHeads
@@ -37,8 +36,6 @@ ANSWERS: dict[str, Answer] = {
     "/v2/models/{name}/versions/{version}/infer": v2.infer,
     "/predict": course.predict,
 }
-
-HANDLERS: Handlers = {**dict.fromkeys(REFUSALS, refuse), Exception: fail}
 
 
 def serve(settings: PredictorSettings) -> None:
@@ -73,18 +70,17 @@ def serve(settings: PredictorSettings) -> None:
 
 
 def create_app(model: FoodClassifier, settings: PredictorSettings) -> FastPaths:
-    """Serve a loaded model; its predictions bypass all routing, what else predicts bypasses FastAPI."""
+    """Serve a loaded model; its predictions bypass all routing."""
     admission = Admission(settings)
     endpoints = {path: admission(partial(_predict, answer, model)) for path, answer in ANSWERS.items()}
     routes = [Route(path, endpoint, methods=["POST"]) for path, endpoint in endpoints.items()]
-    app = Starlette(routes=routes, exception_handlers=HANDLERS)
-    app.router.default = health_app(model, HANDLERS)
+    handlers = {**dict.fromkeys(REFUSALS, refuse), Exception: fail}
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.router.default = Router(health_routes(model))  # asked last, so that GET …:predict is 405, not 404
     fast = {path.format(name=model.name): endpoints[path] for path in endpoints if "{version}" not in path}
     return FastPaths(fast, app)
 
 
 async def _predict(answer: Answer, model: FoodClassifier, request: Request, body: bytes) -> Response:
-    if request.path_params.get("name", model.name) != model.name:
-        raise ModelNotFound(request.path_params["name"])
-    model.require_version(request.path_params.get("version"))
+    model.require(**request.path_params)
     return await answer(request, body, model)

@@ -61,8 +61,14 @@ def test_no_client_can_unload_the_model(post: Post, action: str) -> None:
     assert post(f"/v2/repository/models/food11/{action}").status_code == 404
 
 
-def test_a_wrong_method_is_refused(request_: Post) -> None:
-    assert request_("GET", "/predict").status_code == 405
+@pytest.mark.parametrize("path", ["/predict", "/v1/models/food11:predict"])
+def test_a_wrong_method_is_refused(request_: Post, path: str) -> None:
+    assert request_("GET", path).status_code == 405
+
+
+def test_a_probe_can_ask_without_taking_the_body(request_: Post) -> None:
+    answer = request_("HEAD", "/v2/health/ready")
+    assert (answer.status_code, answer.content) == (200, b"")
 
 
 def test_answers_are_counted_by_status(request_: Post, post: Post, photo: bytes) -> None:
