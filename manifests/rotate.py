@@ -39,18 +39,23 @@ class Rotation:
             CommandError: kubectl failed.
         """
         fresh = renewed(self._present())
+        workloads = [each for each in (STORE, LABEL_STUDIO, WEBAPP) if self._exists(each)]
         entries = json.dumps({"stringData": fresh})
         self._kubectl("patch", "secret", SECRET, "--patch-file=/dev/stdin", stdin=entries)
-        user = f"{fresh['label-studio-password']} {fresh['label-studio-token']}"
-        self._kubectl("exec", "--stdin", LABEL_STUDIO, "--", "python3", "-c", CHANGE, stdin=user)
-        for workload in (STORE, LABEL_STUDIO, WEBAPP):
+        if LABEL_STUDIO in workloads:
+            user = f"{fresh['label-studio-password']} {fresh['label-studio-token']}"
+            self._kubectl("exec", "--stdin", LABEL_STUDIO, "--", "python3", "-c", CHANGE, stdin=user)
+        for workload in workloads:
             self._kubectl("rollout", "restart", workload)
-        for workload in (STORE, LABEL_STUDIO, WEBAPP):
+        for workload in workloads:
             self._kubectl("rollout", "status", workload, "--timeout=10m")
 
     def _present(self) -> dict[str, str]:
         data = json.loads(self._kubectl("get", "secret", SECRET, "--output=json"))["data"]
         return {name: base64.b64decode(value).decode() for name, value in data.items()}
+
+    def _exists(self, workload: str) -> bool:
+        return bool(self._kubectl("get", workload, "--ignore-not-found", "--output=name"))
 
     def _kubectl(self, *arguments: str, stdin: str | None = None) -> str:
         return output(self.namespace, "kubectl", *arguments, stdin=stdin)

@@ -1,9 +1,13 @@
 """All secret entries of a release's Secret are replaced, and nothing else."""
 
+import base64
 import json
 
+import pytest
+
 from cronjobs.credentials import completed
-from manifests.rotate import renewed
+from manifests import rotate
+from manifests.rotate import Rotation, renewed
 
 ENDPOINT, REGION = "http://gourmetgram-store:9000", "us-east-1"
 
@@ -23,3 +27,20 @@ def test_the_stores_list_of_users_has_the_new_keys() -> None:
     after = renewed(completed({}, ENDPOINT, REGION))
     accounts = json.loads(after["users.json"])["accessAccounts"]
     assert accounts["webapp"]["secret"] == after["webapp-secret-key"]
+
+
+def test_a_release_without_label_studio_is_rotated_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = completed({}, ENDPOINT, REGION).items()
+    present = json.dumps({"data": {name: base64.b64encode(text.encode()).decode() for name, text in entries}})
+    asked: list[str] = []
+
+    def kubectl(_namespace: str, _program: str, *arguments: str, stdin: str | None) -> str:  # noqa: ARG001
+        asked.append(" ".join(arguments[:3]))
+        return "" if "label-studio" in arguments[1] else present
+
+    monkeypatch.setattr(rotate, "output", kubectl)
+    Rotation("gourmetgram").run()
+    assert [each for each in asked if each.startswith(("exec", "rollout restart"))] == [
+        "rollout restart deployment/gourmetgram-store",
+        "rollout restart statefulset/gourmetgram-webapp",
+    ]
