@@ -11,6 +11,7 @@ database=/label-studio/data/label_studio.sqlite3
 
 kube() { kubectl --namespace "$namespace" "$@"; }
 secret() { kube get secret "$credentials" --output "jsonpath={.data.$1}" | base64 --decode; }
+prefix() { kube get "statefulset/$release-webapp" --output "jsonpath={..env[?(@.name=='GOURMETGRAM_BUCKET_PREFIX')].value}"; }
 studio() { kube exec --stdin "deployment/$release-label-studio" -- "$@"; }
 
 reach_the_store() {
@@ -27,6 +28,15 @@ reach_the_store() {
   RCLONE_S3_ACCESS_KEY_ID=$(secret root-access-key)
   RCLONE_S3_SECRET_ACCESS_KEY=$(secret root-secret-key)
   export RCLONE_S3_ACCESS_KEY_ID RCLONE_S3_SECRET_ACCESS_KEY
+}
+
+# What fails here must end the backup: without the database it is not complete.
+database_of_label_studio() {
+  if [ -z "$(kube get "deployment/$release-label-studio" --ignore-not-found --output name)" ]; then
+    echo none
+  else
+    studio sh -c "if [ -f $database ]; then echo sqlite; else echo postgres; fi"
+  fi
 }
 
 copy_database_out() {
@@ -48,13 +58,14 @@ save() {
   rm -f "$folder/backup.json"
   reach_the_store
   rclone --config "" sync :s3: "$folder/buckets"
-  if studio test -f $database; then
-    copy_database_out > "$folder/label-studio/label_studio.sqlite3"
-  else
-    echo "Label Studio uses PostgreSQL: back that up now with its own tools (docs/backup.md)."
-  fi
+  kind=$(database_of_label_studio)
+  case $kind in
+    sqlite) copy_database_out > "$folder/label-studio/label_studio.sqlite3" ;;
+    postgres) echo "Label Studio uses PostgreSQL: back that up now with its own tools (docs/backup.md)." ;;
+  esac
+  prefix=$(prefix)
   for place in production tracking/predictions labelstudio/tasks; do
-    rclone --config "" copy ":s3:$place" "$folder/buckets/$place"
+    rclone --config "" copy ":s3:$prefix$place" "$folder/buckets/$prefix$place"
   done
   kube get secret "$credentials" --output "jsonpath={.data}" > "$folder/credentials.json"
   printf '{"finished_at": "%s"}\n' "$(date --utc +%Y-%m-%dT%H:%M:%SZ)" > "$folder/backup.json"
@@ -70,7 +81,9 @@ restore() {
     exit
   fi
   reach_the_store
-  [ -z "$(rclone --config "" lsf :s3:production)" ] || { echo "This store already contains photos." >&2; exit 1; }
+  prefix=$(prefix)
+  photos=$(rclone --config "" lsf ":s3:${prefix}production")
+  [ -z "$photos" ] || { echo "This store already contains photos." >&2; exit 1; }
   rclone --config "" copy "$folder/buckets" :s3:
   if [ -f "$folder/label-studio/label_studio.sqlite3" ]; then
     copy_database_in < "$folder/label-studio/label_studio.sqlite3"

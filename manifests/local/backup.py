@@ -15,6 +15,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gourmetgram.settings import StoreSettings
 from manifests.local import supervisor
 from manifests.local.settings import ROOT, SECRETS, STATE
 
@@ -35,7 +36,7 @@ def save(folder: Path) -> None:
     _rclone("sync", STATE / "store", folder / "buckets")
     _rclone("sync", STATE / "label-studio", folder / "label-studio", "--exclude", "*.sqlite3*")
     _copy_database(STATE / DATABASE, folder / DATABASE)
-    for place in ASKED_ABOUT:
+    for place in (f"{StoreSettings().bucket_prefix}{each}" for each in ASKED_ABOUT):
         if (STATE / "store" / place).exists():
             _rclone("copy", STATE / "store" / place, folder / "buckets" / place)
     _copy_secret(SECRETS, folder / SECRETS.name)
