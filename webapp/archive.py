@@ -6,7 +6,7 @@ store that is known to be down.
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from pydantic import ValidationError
 
@@ -26,6 +26,7 @@ class Archive:
         self.spool = spool
         self.deadline_seconds = deadline_seconds
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
+        self._writing: set[Future[None]] = set()
 
     def close(self) -> None:
         """Wait for the writes in progress."""
@@ -52,6 +53,13 @@ class Archive:
         self.spool.add(writes)
         return False
 
+    def wait_for_writes(self) -> None:
+        """Wait for all writes, also those that missed the deadline: they may still reach the store.
+
+        What is delivered from the spool after that can't be overwritten by something older.
+        """
+        wait(self._writing.copy())
+
     def get_record(self, location: Location, record_type: type[RecordType]) -> RecordType | None:
         """Read a record from the spool or the store; None if there is none.
 
@@ -71,6 +79,8 @@ class Archive:
 
     def _written_in_time(self, writes: Sequence[Write]) -> bool:
         future = self._threads.submit(self._write, writes)
+        self._writing.add(future)
+        future.add_done_callback(self._writing.discard)
         try:
             future.result(self.deadline_seconds)
         except (StoreUnavailableError, TimeoutError) as error:

@@ -14,8 +14,8 @@ from gourmetgram.keys import LABELSTUDIO, Location
 from gourmetgram.records import LabelRecord, RelabelRecord
 from gourmetgram.sources import Source
 from gourmetgram.store import ObjectNotFoundError, Store, StoreUnavailableError
+from webapp.archive import Archive
 from webapp.entries import Write
-from webapp.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +23,10 @@ log = logging.getLogger(__name__)
 class Delivery:
     """The thread that empties the spool."""
 
-    def __init__(self, spool: Spool, store: Store, retry_seconds: float) -> None:
-        self.spool = spool
-        self.store = store
+    def __init__(self, archive: Archive, retry_seconds: float) -> None:
+        self.archive = archive
+        self.spool = archive.spool
+        self.store = archive.store
         self.retry_seconds = retry_seconds
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
@@ -46,6 +47,8 @@ class Delivery:
             StoreUnavailableError: the store is unavailable; what was not delivered stays in the spool.
         """
         delivered = 0
+        if not self.spool.is_empty():
+            self.archive.wait_for_writes()
         while not self._stopped.is_set() and (waiting := self.spool.oldest()):
             entry, writes = waiting
             for write in writes:
@@ -71,16 +74,24 @@ def deliver(store: Store, write: Write) -> None:
     Raises:
         StoreUnavailableError: it may or may not have been written.
     """
-    if write.location.bucket == LABELSTUDIO and _out_of_date(store, write):
-        log.info("%s was superseded and has been dropped", write.location)
+    if write.location.bucket == LABELSTUDIO and (_is_deleted(store, write) or _out_of_date(store, write)):
+        log.info("%s was superseded or deleted, and has been dropped", write.location)
     else:
         store.put(write.location, write.body, write.content_type)
 
 
+def _is_deleted(store: Store, write: Write) -> bool:
+    """Return whether the prediction is gone; an upload's record is delivered before its task."""
+    return not store.exists(keys.prediction(keys.prediction_id_of(write.location.key)))
+
+
 def _out_of_date(store: Store, write: Write) -> bool:
-    if write.location.key.startswith(keys.outputs(Source.USER_RELABEL)):
+    if not write.location.key.startswith(keys.outputs(Source.USER_RELABEL)):
+        return was_handled(store, write.location)
+    try:
         return _newer_class_known(store, RelabelRecord.model_validate_json(write.body))
-    return was_handled(store, write.location)
+    except ValidationError:  # of a class that an upgrade removed: processing says so
+        return False
 
 
 def was_handled(store: Store, task: Location) -> bool:

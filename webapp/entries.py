@@ -53,7 +53,7 @@ def read(path: Path) -> list[Write]:
                 Write(_location(member), member.comment.decode(), archive.read(member))
                 for member in archive.infolist()
             ]
-    except OSError:
+    except (OSError, MemoryError):
         raise
     except Exception as error:  # zipfile raises a dozen kinds over garbage
         raise UnreadableEntryError(str(error)) from error

@@ -52,14 +52,15 @@ def install(app: Flask, settings: WebappSettings) -> Services:
     spool = Spool(settings.spool_dir, settings.spool_max_bytes)
     model_feedback = ModelFeedback()
     loop_metrics = LoopMetrics(store, settings.loop_metrics_seconds)
+    archive = Archive(store, spool, settings.store_deadline_seconds, settings.request_threads)
     services = Services(
         settings=settings,
         store=store,
         spool=spool,
         admission=Admission(settings.request_threads - RESERVED_THREADS, settings.max_upload_bytes),
         client_limits=ClientLimits(settings),
-        archive=Archive(store, spool, settings.store_deadline_seconds, settings.request_threads),
-        delivery=Delivery(spool, store, settings.spool_retry_seconds),
+        archive=archive,
+        delivery=Delivery(archive, settings.spool_retry_seconds),
         predictor=PredictorClient(settings),
         model_feedback=model_feedback,
         loop_metrics=loop_metrics,

@@ -1,7 +1,9 @@
 """Spooled data is delivered once the store is back, and never replaces anything newer."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -37,13 +39,20 @@ def label(choice: str, when: datetime) -> Write:
     return write_of(keys.label(ID, Source.USER_RELABEL), record)
 
 
+@pytest.fixture
+def store(store: MemoryStore) -> MemoryStore:
+    """Return a store that has the record of the prediction."""
+    store.put(keys.prediction(ID), b"{}", JSON)
+    return store
+
+
 def test_everything_that_waits_is_delivered_in_order(services: Services, store: MemoryStore) -> None:
     first = Write(keys.Location("production", "a"), "image/jpeg", b"1")
     second = Write(keys.Location("production", "a"), "image/jpeg", b"2")
     services.spool.add([first])
     services.spool.add([second])
     assert services.delivery.deliver_all() == 2
-    assert store.objects == {first.location: b"2"}
+    assert store.objects[first.location] == b"2"
     assert services.spool.is_empty()
 
 
@@ -64,7 +73,7 @@ def test_a_relabel_is_delivered_over_an_older_one(store: MemoryStore) -> None:
 def test_a_relabel_that_waited_does_not_replace_a_newer_one(store: MemoryStore) -> None:
     deliver(store, newer := relabel("Soup", NOON + timedelta(seconds=1)))
     deliver(store, relabel("Rice", NOON))
-    assert store.objects == {newer.location: newer.body}
+    assert store.objects[newer.location] == newer.body
 
 
 @pytest.mark.parametrize("later", [0, 1])
@@ -72,7 +81,7 @@ def test_a_relabel_that_has_been_processed_is_not_delivered_again(store: MemoryS
     processed = label("Soup", NOON + timedelta(seconds=later))
     store.put(processed.location, processed.body, JSON)
     deliver(store, relabel("Soup", NOON))
-    assert list(store.objects) == [processed.location]
+    assert relabel("Soup", NOON).location not in store.objects
 
 
 def test_a_relabel_is_delivered_after_an_older_one_was_processed(store: MemoryStore) -> None:
@@ -97,3 +106,39 @@ def test_a_task_that_was_handled_is_not_delivered_again(
     store.put(moved(task), b"{}", JSON)
     deliver(store, Write(task, JSON, b"{}"))
     assert task not in store.objects
+
+
+def test_feedback_on_a_prediction_that_was_deleted_meanwhile_is_dropped(store: MemoryStore) -> None:
+    del store.objects[keys.prediction(ID)]
+    deliver(store, relabel("Rice", NOON))
+    deliver(store, Write(keys.task(ID, Source.USER_FLAG), JSON, b"{}"))
+    assert not store.objects
+
+
+def test_a_relabel_to_a_class_that_an_upgrade_removed_does_not_hold_up_the_rest(store: MemoryStore) -> None:
+    removed = relabel("Rice", NOON)
+    removed = removed._replace(body=removed.body.replace(b"Rice", b"Pizza"))
+    deliver(store, removed)
+    assert store.objects[removed.location] == removed.body
+
+
+def test_a_write_that_missed_its_deadline_does_not_replace_what_is_delivered_after_it(
+    services: Services, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, stalled, put = keys.Location("production", "a"), threading.Event(), store.put
+
+    def stall(*write: Any) -> None:  # noqa: ANN401 - whatever is put
+        stalled.wait()
+        put(*write)
+
+    monkeypatch.setattr(services.archive, "deadline_seconds", 0.01)
+    monkeypatch.setattr(services.store, "put", stall)
+    assert not services.archive.keep([Write(place, "image/jpeg", b"older")])
+    services.archive.keep([Write(place, "image/jpeg", b"newer")])
+    monkeypatch.setattr(services.store, "put", put)
+    wait = services.archive.wait_for_writes
+    monkeypatch.setattr(services.archive, "wait_for_writes", lambda: (stalled.set(), wait()))
+    services.delivery.deliver_all()
+    stalled.set()
+    wait()
+    assert store.objects[place] == b"newer"
