@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any
 
 from webapp.settings import Network
@@ -27,7 +27,8 @@ class TrustedProxies:
 
     def __call__(self, environ: dict[str, Any], start: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
-        if self._is_trusted(environ.get("REMOTE_ADDR", "")):
+        environ["REMOTE_ADDR"] = _as_ipv4(environ.get("REMOTE_ADDR", ""))
+        if self._is_trusted(environ["REMOTE_ADDR"]):
             self._believe(environ)
         else:
             environ.pop(self._identity, None)
@@ -38,8 +39,8 @@ class TrustedProxies:
     def _believe(self, environ: dict[str, Any]) -> None:
         """Take the last address that is not a trusted proxy's, and the nearest proxy's scheme and host."""
         for address in reversed(_parts(environ.get("HTTP_X_FORWARDED_FOR", ""))):
-            environ["REMOTE_ADDR"] = address
-            if not self._is_trusted(address):
+            environ["REMOTE_ADDR"] = _as_ipv4(address)
+            if not self._is_trusted(environ["REMOTE_ADDR"]):
                 break
         scheme = _parts(environ.get("HTTP_X_FORWARDED_PROTO", ""))[-1:]
         if scheme and scheme[0] in {"http", "https"}:
@@ -53,6 +54,15 @@ class TrustedProxies:
         except ValueError:
             return False
         return any(known in network for network in self._networks)
+
+
+def _as_ipv4(address: str) -> str:
+    """Write an IPv4 address as such that a socket for both versions shows as ``::ffff:1.2.3.4``."""
+    try:
+        mapped = IPv6Address(address).ipv4_mapped
+    except ValueError:
+        return address
+    return str(mapped or address)
 
 
 def _parts(header: str) -> list[str]:

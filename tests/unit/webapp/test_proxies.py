@@ -38,6 +38,10 @@ def test_our_proxy_is_believed(echo: FlaskClient) -> None:
     assert seen(echo, "10.1.2.3") == ["203.0.113.9", "https", "food.example", "ann"]
 
 
+def test_an_ipv4_address_counts_as_one_on_a_socket_for_both_versions(echo: FlaskClient) -> None:
+    assert seen(echo, "::ffff:10.1.2.3", X_Forwarded_For="::ffff:203.0.113.9")[0] == "203.0.113.9"
+
+
 def test_anybody_else_is_not(echo: FlaskClient) -> None:
     assert seen(echo, "198.51.100.7") == ["198.51.100.7", "http", "localhost", None]
 
