@@ -22,15 +22,16 @@ class Exported(Record):
 
 
 def exported_until(store: Store, source: Asked) -> datetime:
-    """Read the time up to which an earlier run found all annotations.
+    """Read the time up to which an earlier run found all annotations; not one that a clock ahead wrote.
 
     Raises:
         StoreUnavailableError: the store did not answer.
     """
     try:
-        return store.get_record(keys.exported_until(source), Exported).until
+        until = store.get_record(keys.exported_until(source), Exported).until
     except (ObjectNotFoundError, ValidationError):
         return Exported().until
+    return until if until <= datetime.now(UTC) else Exported().until
 
 
 def missing(store: Store, source: Asked, tasks: Sequence[StudioTask]) -> Iterator[Annotation]:

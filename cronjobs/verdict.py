@@ -1,6 +1,7 @@
 """The verdict of all answers about one prediction: a class, or the reason why there is none."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from cronjobs.outputs import Deleted, Output
@@ -49,16 +50,21 @@ def decide(answers: Iterable[Output]) -> Verdict:
         said = ", ".join(f"{who} says {answer.choices[0]}" for who, answer in sorted(chosen.items()))
         message = f"the annotators disagree: {said}"
         raise UndecidedError(message)
-    return Verdict(list(chosen.values())[-1], {who: answer.choices[0] for who, answer in chosen.items()})
+    newest = max(chosen.values(), key=_time_and_name)
+    return Verdict(newest, {who: answer.choices[0] for who, answer in chosen.items()})
 
 
 def choices(current: Iterable[Output]) -> dict[str, Output]:
-    """Find the newest answer of each person that was not skipped, the newest of all last."""
+    """Find the newest answer of each person that was not skipped."""
     return {
         answer.who: answer
-        for answer in sorted(current, key=lambda answer: (answer.version, answer.name))
+        for answer in sorted(current, key=_time_and_name)
         if answer.choices and not answer.is_skipped
     }
+
+
+def _time_and_name(answer: Output) -> tuple[datetime, str]:
+    return answer.version, answer.name
 
 
 def standing(answers: Iterable[Output]) -> Sequence[Output]:

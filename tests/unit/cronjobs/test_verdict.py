@@ -39,6 +39,11 @@ def test_annotators_who_agree_decide() -> None:
     )
 
 
+def test_the_newest_answer_names_the_label_also_if_its_annotator_answered_first() -> None:
+    bob = said("Rice", number=2, minutes=1, annotator="bob@example.org")
+    assert decide([said("Rice"), bob, said("Rice", number=3, minutes=2)]).answer.name.endswith("3")
+
+
 def test_annotators_who_disagree_do_not_decide() -> None:
     reason = "the annotators disagree: ann@example.org says Rice, bob@example.org says Egg"
     with pytest.raises(UndecidedError, match=reason):
