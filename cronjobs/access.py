@@ -41,10 +41,10 @@ class Grant(NamedTuple):
 
 GRANTS = (
     Grant(WEBAPP, PRODUCTION, writes=[""]),
-    Grant(WEBAPP, TRACKING, writes=["predictions/"]),
+    Grant(WEBAPP, TRACKING, writes=[keys.PREDICTIONS]),
     Grant(WEBAPP, LABELSTUDIO, writes=["tasks/", outputs(Source.USER_RELABEL)]),
     Grant(CRONJOBS, PRODUCTION),
-    Grant(CRONJOBS, TRACKING, writes=[""], deletes=["labels/", keys.IMPORTS, keys.SHARES]),
+    Grant(CRONJOBS, TRACKING, writes=[""], deletes=[keys.LABELS, keys.IMPORTS, keys.SHARES]),
     Grant(CRONJOBS, LABELSTUDIO, writes=[""], deletes=[""]),
     *(Grant(CRONJOBS, bucket, writes=[""], deletes=[""]) for bucket in DATASETS),
     *(Grant(DELETION, bucket, deletes=[""]) for bucket in BUCKETS),

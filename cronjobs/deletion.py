@@ -13,7 +13,7 @@ from itertools import islice
 from label_studio_sdk.client import LabelStudio
 
 from cronjobs.command import Outcome, arguments, run
-from cronjobs.holdings import BY_DAY, BY_ID, TASKS, about, everywhere, older
+from cronjobs.holdings import BY_DAY, BY_ID, TASKS, about, older
 from cronjobs.label_studio.client import connect
 from cronjobs.label_studio.removal import delete_tasks
 from cronjobs.outputs import UnreadableOutputError, read
@@ -53,6 +53,8 @@ class Deletion:
             for source in TASKS:
                 self._delete_tasks(source, prediction_ids)
             self._answers_that_wait(frozenset(prediction_ids))
+            for each in prediction_ids:  # what a job made of an answer in the meantime
+                self._of_prediction(each)
         said = f"; nothing was stored about {', '.join(unknown)}" if unknown else ""
         return self._outcome(f"{len(prediction_ids)} predictions", said)
 
@@ -96,7 +98,7 @@ class Deletion:
 
     def _older_tasks(self, source: Asked, tasks: Location, first_kept: date) -> None:
         """Delete in Label Studio first: if interrupted, these objects still list what it has."""
-        for place in everywhere(tasks):
+        for place in keys.pending_and_done(tasks):
             while places := list(islice(older(self.store, place, first_kept), DELETED_AT_ONCE)):
                 prediction_ids = [keys.prediction_id_of(each.key) for each in places]
                 self._delete_tasks(source, prediction_ids)

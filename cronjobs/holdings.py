@@ -21,8 +21,8 @@ TASKS = {source: Location(LABELSTUDIO, keys.tasks(source)) for source in PROJECT
 """The pending tasks, by project; those that are done are below processed/ or quarantine/."""
 
 BY_DAY = (
-    Location(TRACKING, "predictions/"),
-    Location(TRACKING, "labels/"),
+    Location(TRACKING, keys.PREDICTIONS),
+    Location(TRACKING, keys.LABELS),
     Location(TRACKING, keys.IMPORTS),
 )
 
@@ -42,17 +42,12 @@ def about(store: Store, prediction_id: str) -> Iterator[Location]:
         StoreUnavailableError: the store did not answer.
     """
     named = [keys.prediction(prediction_id), *(keys.label(prediction_id, source) for source in Source)]
-    tasks = [each for place in TASKS.values() for each in everywhere(place)]
+    tasks = [each for place in TASKS.values() for each in keys.pending_and_done(place)]
     day = created_on(prediction_id)
     named += [Location(TRACKING, f"{keys.imported_on(day, source)}{prediction_id}") for source in TASKS]
     for prefix in (*named, *(Location(bucket, f"{key}{prediction_id}") for bucket, key in (*tasks, *BY_ID))):
         for key in store.keys(*prefix):
             yield Location(prefix.bucket, key)
-
-
-def everywhere(tasks: Location) -> tuple[Location, ...]:
-    """Return the locations of a project's tasks, pending and done."""
-    return tasks, keys.processed(tasks), keys.quarantined(tasks)
 
 
 def older(store: Store, prefix: Location, first_kept: date) -> Iterator[Location]:

@@ -106,7 +106,8 @@ class Settlement:
             if self.keep(answer, outcome.reason) != place:
                 self.store.delete(place)
         for each in waiting:
-            self.keep(each.answer, outcome.reason)
+            if outcome.kind is not Kind.QUARANTINED or self.store.exists(each.place):  # else it was deleted
+                self.keep(each.answer, outcome.reason)
         return outcome
 
     def move_tasks(self, task: Location, target: Location, answers: Sequence[Output]) -> None:
@@ -181,7 +182,7 @@ def move_task(store: Store, task: Location, target: Location) -> None:
     Raises:
         StoreUnavailableError: the store did not answer.
     """
-    for place in (task, keys.processed(task), keys.quarantined(task)):
+    for place in keys.pending_and_done(task):
         if place == target:
             continue
         try:

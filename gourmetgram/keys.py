@@ -21,6 +21,12 @@ MODELS = "models"
 NOT_VERSIONS = {"manifests", "current", "candidate"}
 """Reserved: the names of what else is stored beside a model's versions."""
 
+PREDICTIONS = "predictions/"
+"""The prefix, in ``tracking``, of the records of predictions, by day."""
+
+LABELS = "labels/"
+"""The prefix, in ``tracking``, of the records of known truths, by the day of the prediction."""
+
 IMPORTS = "imports/"
 """The prefix, in ``tracking``, of the records of tasks imported into Label Studio."""
 
@@ -83,7 +89,7 @@ def prediction(prediction_id: str) -> Location:
 
 def predictions_on(day: date) -> str:
     """Return the prefix, in ``tracking``, of a day's predictions."""
-    return f"predictions/{day.isoformat()}/"
+    return f"{PREDICTIONS}{day.isoformat()}/"
 
 
 def label(prediction_id: str, source: Source) -> Location:
@@ -97,7 +103,7 @@ def label(prediction_id: str, source: Source) -> Location:
 
 def labels_on(day: date) -> str:
     """Return the prefix, in ``tracking``, of the labels of a day's predictions."""
-    return f"labels/{day.isoformat()}/"
+    return f"{LABELS}{day.isoformat()}/"
 
 
 def tasks(source: Asked) -> str:
@@ -184,6 +190,11 @@ def processed(location: Location) -> Location:
 def quarantined(location: Location) -> Location:
     """Locate a task or an output that could not be processed."""
     return Location(location.bucket, f"quarantine/{location.key}")
+
+
+def pending_and_done(task: Location) -> tuple[Location, Location, Location]:
+    """Locate a task, or a prefix of tasks, wherever it can be: pending, processed and quarantined."""
+    return task, processed(task), quarantined(task)
 
 
 def prediction_id_of(key: str) -> str:

@@ -71,7 +71,7 @@ def labels(store: Store) -> list[LabelRecord]:
             log.warning("skipping %s: %s", key, error)
             return None
 
-    listed = list(store.keys(TRACKING, "labels/"))
+    listed = list(store.keys(TRACKING, keys.LABELS))
     with ThreadPoolExecutor(THREADS) as pool:
         read_all = tqdm(pool.map(read, listed), total=len(listed), desc="labels", unit="label")
         return [label for label in read_all if label is not None]

@@ -104,6 +104,27 @@ def test_what_waits_is_deleted_too(empty_store: Store) -> None:
     assert contents(empty_store) == rest
 
 
+def test_what_processing_had_read_before_the_deletion_leaves_nothing_behind(empty_store: Store) -> None:
+    processing, record = Processing(empty_store, SETTINGS), waiting(empty_store, 1)
+    read = {
+        source: [processing.read(source, key) for key in empty_store.keys(LABELSTUDIO, keys.outputs(source))]
+        for source in Source
+    }
+    Deletion(empty_store, None).of_predictions([record.prediction_id])
+    for source, answers in read.items():
+        processing.settle(((source, record.prediction_id), [each for each in answers if each]))
+    assert contents(empty_store) == {}
+
+
+def test_what_processing_makes_of_an_answer_during_the_deletion_is_deleted_too(
+    empty_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(empty_store, 1)
+    monkeypatch.setattr(Deletion, "_delete_tasks", lambda *_: Processing(empty_store, SETTINGS).run())
+    Deletion(empty_store, None).of_predictions([prediction_id(1)])
+    assert contents(empty_store) == {}
+
+
 def test_deleting_again_says_that_there_is_nothing(empty_store: Store) -> None:
     upload(empty_store, 1)
     deletion = Deletion(empty_store, None)
