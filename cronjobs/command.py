@@ -16,13 +16,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, NoReturn
 
-from pydantic import ValidationError
-
 from cronjobs.settings import CronjobSettings
 from gourmetgram import keys
 from gourmetgram.jobs import JOBS
 from gourmetgram.records import JobRun
-from gourmetgram.settings import in_words
+from gourmetgram.settings import valid_or_exit
 from gourmetgram.store import Store, StoreUnavailableError
 
 JSON_ALONE = "--json"
@@ -53,6 +51,18 @@ def arguments(description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument(JSON_ALONE, action="store_true", help="print one line of JSON and nothing else")
     return parser
+
+
+def up_to(most: int) -> Callable[[str], int]:
+    """Return a type for argparse: a whole number from 0 to the most."""
+
+    def number(text: str) -> int:
+        if text.isdecimal() and int(text) <= most:
+            return int(text)
+        message = f"{text} is not a whole number from 0 to {most}"
+        raise argparse.ArgumentTypeError(message)
+
+    return number
 
 
 def run(name: str, job: Callable[[], Outcome]) -> NoReturn:
@@ -93,10 +103,8 @@ def _shown(name: str, outcome: Outcome, figures: Mapping[str, object]) -> Iterat
 
 def _retry_seconds() -> float:
     """Read the settings; exit with a message if they are invalid."""
-    try:
+    with valid_or_exit():
         return CronjobSettings().retry_seconds
-    except ValidationError as error:
-        sys.exit(in_words(error))
 
 
 def _try(job: Callable[[], Outcome], retry_seconds: float) -> Outcome:

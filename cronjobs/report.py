@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from cronjobs.agreement import agreement, lines, several, sway
-from cronjobs.command import NotDoneError, Outcome, arguments, run
+from cronjobs.command import NotDoneError, Outcome, arguments, run, up_to
 from cronjobs.estimation import Share
 from cronjobs.quality import Evidence, quality, read
-from cronjobs.settings import CronjobSettings
+from cronjobs.settings import CENTURY, CronjobSettings
 from cronjobs.window import days
 from gourmetgram.ids import created_on
 from gourmetgram.quality import Estimate, WindowQuality
@@ -62,12 +62,12 @@ def about(evidence: Evidence, figures: WindowQuality) -> Iterator[str]:
 def main() -> Outcome:
     """Print the table; draw the chart if asked for."""
     parser = arguments("Tell how good the model was, by the labels.")
-    parser.add_argument("--days", type=int, default=30, help="days before the last one (default: 30)")
+    parser.add_argument("--days", type=up_to(CENTURY), default=30, help="length of the period (default: 30)")
     parser.add_argument("--until", type=date.fromisoformat, help="last day, YYYY-MM-DD (default: today, UTC)")
     parser.add_argument("--picture", type=Path, help="draw the accuracy into this file, .png or .svg")
     given = parser.parse_args()
     if given.picture and given.picture.suffix not in PICTURES:
-        parser.error(f"{given.picture} is no picture: its name ends in {' or '.join(PICTURES)}")
+        parser.error(f"The name of the picture must end in {' or '.join(PICTURES)}: {given.picture}")
     until = given.until or datetime.now(UTC).date()
     start = until - timedelta(days=given.days)
     settings = CronjobSettings()

@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import ValidationError
 
-from cronjobs.command import Outcome, arguments, run
+from cronjobs.command import Outcome, arguments, run, up_to
 from cronjobs.label_studio.client import connect
 from cronjobs.label_studio.setup import set_up_project, write_notes
-from cronjobs.settings import CronjobSettings
+from cronjobs.settings import CENTURY, CronjobSettings
 from cronjobs.sync import ProjectSync
 from cronjobs.window import labels
 from gourmetgram import keys
@@ -77,8 +77,7 @@ def unreviewed(store: Store, found: Sequence[Labelled]) -> Iterator[Labelled]:
     """
     seen = set()
     for each in found:
-        task = keys.task(each.label.prediction_id, REVIEW)
-        places = (task, keys.processed(task), keys.quarantined(task))
+        places = keys.pending_and_done(keys.task(each.label.prediction_id, REVIEW))
         if each.label.prediction_id not in seen and not any(map(store.exists, places)):
             yield each
         seen.add(each.label.prediction_id)
@@ -107,8 +106,8 @@ def line(each: Labelled) -> str:
 def main() -> Outcome:
     """Put the likeliest errors into the review project."""
     parser = arguments("Have the labels that are most likely wrong looked at again.")
-    parser.add_argument("--days", type=int, default=30, help="days before today (default: 30)")
-    parser.add_argument("--size", type=int, default=20, help="labels at most (default: 20)")
+    parser.add_argument("--days", type=up_to(CENTURY), default=30, help="days before today (default: 30)")
+    parser.add_argument("--size", type=up_to(1000), default=20, help="labels at most (default: 20)")
     given = parser.parse_args()
     settings = CronjobSettings()
     store = Store(settings)

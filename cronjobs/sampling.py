@@ -24,6 +24,7 @@ from cronjobs.window import predictions
 from gourmetgram import keys
 from gourmetgram.ids import created_at
 from gourmetgram.records import PredictionRecord, Task
+from gourmetgram.settings import in_words
 from gourmetgram.sources import Source
 from gourmetgram.store import ObjectNotFoundError, Store
 
@@ -155,8 +156,8 @@ class Sampling:
         return Seen(prediction_id, low, record.model_version, record.confidence)
 
     def _has_task(self, prediction_id: str, source: Source) -> bool:
-        task = keys.task(prediction_id, source)
-        return any(map(self.store.exists, (task, keys.processed(task), keys.quarantined(task))))
+        places = keys.pending_and_done(keys.task(prediction_id, source))
+        return any(map(self.store.exists, places))
 
     def _outcome(self, draw: Draw, written: int, what: str) -> Outcome:
         asked, drawn = self.settings.sample_size, len(draw.drawn)
@@ -190,14 +191,19 @@ def main() -> Outcome:
     """Run the job; the command line can override three settings."""
     settings = CronjobSettings()
     parser = arguments("Draw predictions at random and make them tasks.")
-    parser.add_argument("--size", type=int, default=settings.sample_size)
-    parser.add_argument("--window-days", type=int, default=settings.sample_window_days)
+    parser.add_argument("--size", type=int, default=settings.sample_size, help="how many to draw")
+    parser.add_argument(
+        "--window-days",
+        type=int,
+        default=settings.sample_window_days,
+        help="from the predictions of how many days before today",
+    )
     parser.add_argument("--seed", help="draw what this text decides (default: the date and the day's count)")
     given = parser.parse_args()
     try:
         chosen = CronjobSettings(sample_size=given.size, sample_window_days=given.window_days)
     except ValidationError as error:
-        parser.error(str(error))
+        parser.error(in_words(error))
     return Sampling(Store(chosen), chosen).run(datetime.now(UTC).date(), given.seed)
 
 

@@ -4,6 +4,9 @@ from pydantic import Field, SecretStr
 
 from gourmetgram.settings import StoreSettings
 
+CENTURY = 36_500
+"""Days; more would lead to dates that don't exist."""
+
 
 class CronjobSettings(StoreSettings):
     """The jobs' settings; each is a variable GOURMETGRAM_<NAME>."""
@@ -29,7 +32,10 @@ class CronjobSettings(StoreSettings):
 
     sample_size: int = Field(default=5, ge=1, description="Size of a random sample")
     sample_window_days: int = Field(
-        default=1, ge=0, description="Days before today whose predictions can be sampled; today's always can"
+        default=1,
+        ge=0,
+        le=CENTURY,
+        description="Days before today whose predictions can be sampled; today's always can",
     )
     sampling_pods: int = Field(
         default=1, ge=1, description="Pods that share the reading of the predictions for a draw"
@@ -41,7 +47,10 @@ class CronjobSettings(StoreSettings):
     )
 
     retention_days: int = Field(
-        default=0, ge=0, description="Days after which predictions are deleted; 0 keeps them indefinitely"
+        default=0,
+        ge=0,
+        le=CENTURY,
+        description="Days after which predictions are deleted; 0 keeps them indefinitely",
     )
     deleted_predictions: str = Field(
         default="", description="Ids for cronjobs.deletion to delete if its command line names none"

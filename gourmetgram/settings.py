@@ -1,6 +1,12 @@
 """Settings shared by every process; each adds its own."""
 
-from pydantic import Field, ValidationError
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -16,6 +22,15 @@ def in_words(error: ValidationError) -> str:
         for each in error.errors()
         if each["type"] != "default_factory_not_called"  # it follows from another error
     )
+
+
+@contextmanager
+def valid_or_exit() -> Iterator[None]:
+    """Exit with a sentence for each setting that can't be used."""
+    try:
+        yield
+    except ValidationError as error:
+        sys.exit(in_words(error))
 
 
 class StoreSettings(BaseSettings):
@@ -37,3 +52,10 @@ class StoreSettings(BaseSettings):
     store_connections: int = Field(
         default=32, ge=1, description="Connections to the store that are kept open"
     )
+
+    @model_validator(mode="after")
+    def _endpoint_is_a_url(self) -> Self:
+        if not os.environ.get("AWS_ENDPOINT_URL_S3", "http://").startswith(("http://", "https://")):
+            message = "AWS_ENDPOINT_URL_S3 must be a URL, such as http://localhost:9000"
+            raise ValueError(message)
+        return self

@@ -3,10 +3,8 @@
 import logging
 import sys
 
-from pydantic import ValidationError
-
 from gourmetgram.memory import keep_small
-from gourmetgram.settings import in_words
+from gourmetgram.settings import valid_or_exit
 from predictor.runtimes import ModelUnusableError
 from predictor.serving.memory import import_small_kserve
 from predictor.settings import PredictorSettings
@@ -15,10 +13,10 @@ from predictor.settings import PredictorSettings
 def main() -> None:
     """Read the settings and serve, or log one line that says why not."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with valid_or_exit():
+        settings = PredictorSettings()
     try:
-        _serve(PredictorSettings())
-    except ValidationError as error:
-        sys.exit(in_words(error))
+        _serve(settings)
     except ModelUnusableError as error:
         sys.exit(f"The predictor can't start: {error}")
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from gourmetgram import keys
-from gourmetgram.settings import StoreSettings
+from gourmetgram.settings import StoreSettings, valid_or_exit
 from gourmetgram.store import Store, StoreUnavailableError
 from predictor import runtimes
 from predictor.settings import PredictorSettings
@@ -66,8 +66,9 @@ def _put_once(store: Store, place: keys.Location, model: bytes) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Publish; return 0, or 1 after logging why not."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    try:
+    with valid_or_exit():
         store, settings = Store(StoreSettings()), PredictorSettings()
+    try:
         uris = [publish(store, settings, version) for version in (arguments or (None,))]
     except (PublishError, StoreUnavailableError, runtimes.ModelUnusableError) as error:
         log.error("not published: %s", error)  # noqa: TRY400 - the sentence is enough

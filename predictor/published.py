@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from gourmetgram import keys
-from gourmetgram.settings import StoreSettings
+from gourmetgram.settings import StoreSettings, valid_or_exit
 from gourmetgram.store import Store, StoreUnavailableError
 from predictor import runtimes
 from predictor.settings import PredictorSettings
@@ -24,7 +24,7 @@ def is_published(store: Store, model_name: str, version: str) -> bool:
     """Return whether a version's model is in the store; the timeout is half a minute.
 
     Raises:
-        StoreUnavailableError: it did not.
+        StoreUnavailableError: the store did not answer in time.
     """
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
@@ -40,9 +40,9 @@ def is_published(store: Store, model_name: str, version: str) -> bool:
 def main(versions: Sequence[str]) -> int:
     """Check; return 0, or 1 after logging each that is neither in the store nor the image's own."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    settings = PredictorSettings()
+    with valid_or_exit():
+        store, settings = Store(StoreSettings()), PredictorSettings()
     own = runtimes.load("onnx", runtimes.model_file(settings.model_path)).version
-    store = Store(StoreSettings())
     wanted = [version for version in versions if version != own]
     try:
         absent = [version for version in wanted if not is_published(store, settings.model_name, version)]

@@ -1,9 +1,9 @@
 """The predictor's settings, read from the environment once, at start."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from predictor.cpus import available_cpus
@@ -63,3 +63,10 @@ class PredictorSettings(BaseSettings):
     grace_seconds: int = Field(
         default=25, ge=0, description="Time that accepted requests have to finish after a SIGTERM"
     )
+
+    @model_validator(mode="after")
+    def _a_body_fits(self) -> Self:
+        if self.max_body_bytes > self.max_waiting_bytes:
+            message = "max_body_bytes must not exceed max_waiting_bytes"
+            raise ValueError(message)
+        return self

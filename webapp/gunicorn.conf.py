@@ -4,21 +4,17 @@
 import logging
 import socket
 import struct
-import sys
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from prometheus_client import disable_created_metrics
-from pydantic import ValidationError
 
 from gourmetgram.memory import keep_small
-from gourmetgram.settings import in_words
+from gourmetgram.settings import valid_or_exit
 from webapp.settings import WebappSettings
 
-try:
+with valid_or_exit():
     _settings = WebappSettings()
-except ValidationError as error:
-    sys.exit(in_words(error))
 keep_small()  # before the worker and its threads are created
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

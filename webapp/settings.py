@@ -108,6 +108,13 @@ class WebappSettings(StoreSettings):
         return value
 
     @model_validator(mode="after")
+    def _a_photo_fits(self) -> Self:
+        if self.max_photo_bytes > min(self.max_upload_bytes, self.spool_max_bytes):
+            message = "max_photo_bytes must not exceed max_upload_bytes or spool_max_bytes"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _identity_has_a_source(self) -> Self:
         if self.identity_header and not self.proxy_networks:
             message = "identity_header needs trusted_proxies: otherwise anyone could send that header"

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from gourmetgram.jobs import JOBS
 from manifests.local import backup, models, modules, supervisor
 from manifests.local.failures import told_in_a_sentence
 from manifests.local.output import say
@@ -33,6 +34,8 @@ def job(settings: LocalSettings) -> None:
     """Run a job now, as the scheduler would: `job sampling`, with the job's own arguments."""
     if not supervisor.running():
         sys.exit("Nothing is running, and a job needs the store and Label Studio. Start them with: make up")
+    if not sys.argv[2:]:
+        sys.exit(f"Say which job: {', '.join(JOBS)}.")
     name, *arguments = sys.argv[2:]
     sys.exit(modules.run(settings, f"cronjobs.{name}", *arguments))
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from gourmetgram.settings import StoreSettings
+from gourmetgram.settings import StoreSettings, valid_or_exit
 from gourmetgram.store import Store, StoreUnavailableError
 from predictor import publish, runtimes
 from predictor.registry.choosing import promote, rollback
@@ -22,8 +22,8 @@ def main() -> int:
     """Choose, or list the choices; return 0, or 1 after logging why not."""
     given = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    settings = PredictorSettings()
-    store = Store(StoreSettings())
+    with valid_or_exit():
+        store, settings = Store(StoreSettings()), PredictorSettings()
     registry = Registry(store, settings.model_name)
     try:
         if given.action == "history":

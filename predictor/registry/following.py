@@ -56,14 +56,18 @@ class Follower:
 def follow(model: FoodClassifier, settings: PredictorSettings) -> None:
     """Serve the current version, and every later one, from a thread that ends with the process."""
     follower = Follower(model, Registry(Store(StoreSettings()), settings.model_name))
-    follower.look()
-    threading.Thread(target=_look, args=(follower, settings.follow_seconds), daemon=True).start()
+    _look(follower)
+    threading.Thread(target=_keep_looking, args=(follower, settings.follow_seconds), daemon=True).start()
 
 
-def _look(follower: Follower, seconds: float) -> None:
+def _keep_looking(follower: Follower, seconds: float) -> None:
     while True:
         time.sleep(seconds)
-        try:
-            follower.look()
-        except Exception:
-            log.exception("looking for the current version failed; it is tried again")
+        _look(follower)
+
+
+def _look(follower: Follower) -> None:
+    try:
+        follower.look()
+    except Exception:
+        log.exception("looking for the current version failed; it is tried again")

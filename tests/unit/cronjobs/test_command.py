@@ -1,8 +1,9 @@
+import argparse
 import json
 
 import pytest
 
-from cronjobs.command import NotDoneError, Outcome, run
+from cronjobs.command import NotDoneError, Outcome, run, up_to
 from gourmetgram.store import StoreUnavailableError
 
 
@@ -80,3 +81,10 @@ def test_a_job_that_fails_at_its_start_tries_again(
     with pytest.raises(SystemExit) as ended:
         run("a job", job)
     assert (capsys.readouterr().out.splitlines()[0], ended.value.code) == ("a job: drew 5", 0)
+
+
+def test_a_number_on_the_command_line_has_bounds() -> None:
+    assert up_to(30)("30") == 30
+    for text in ("31", "-1", "many", ""):
+        with pytest.raises(argparse.ArgumentTypeError, match="is not a whole number from 0 to 30"):
+            up_to(30)(text)

@@ -49,6 +49,12 @@ def test_a_setting_that_is_no_port_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         LocalSettings()
 
 
+def test_two_components_can_not_have_the_same_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOURMETGRAM_WEBAPP_PORT", "8000")
+    with pytest.raises(SystemExit, match="two components have the same port"), told_in_a_sentence():
+        LocalSettings()
+
+
 def test_an_address_at_which_no_component_would_be_found_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOURMETGRAM_HOST", "192.0.2.1")
     with (

@@ -20,15 +20,21 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
+def silent() -> socket.socket:
+    """Bind a port without listening: nothing else gets it, and nothing answers."""
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    return bound
+
+
 def free(listener: socket.socket) -> int:
     port: int = listener.getsockname()[1]
     return port
 
 
 def test_what_stopped_is_started_and_nothing_else(started: list[str]) -> None:
-    with socket.socket() as bound:  # bound without listening: nothing else gets the port, and nothing answers
-        bound.bind(("127.0.0.1", 0))
-        start_what_stopped(LocalSettings(webapp_port=free(bound), label_studio_port=free(bound)))
+    with silent() as webapp, silent() as label_studio:
+        start_what_stopped(LocalSettings(webapp_port=free(webapp), label_studio_port=free(label_studio)))
     assert started == ["start", "webapp", "scheduler"]
 
 
@@ -36,9 +42,9 @@ def test_what_stopped_is_started_and_nothing_else(started: list[str]) -> None:
 def test_a_port_that_something_else_took_in_the_meantime_is_named(
     started: list[str], capsys: pytest.CaptureFixture[str], part: str
 ) -> None:
-    with socket.socket() as bound, socket.create_server(("127.0.0.1", 0)) as other:
-        bound.bind(("127.0.0.1", 0))
-        ports = {"webapp_port": free(bound), "label_studio_port": free(bound), f"{part}_port": free(other)}
+    with silent() as webapp, silent() as label_studio, socket.create_server(("127.0.0.1", 0)) as other:
+        ports = {"webapp_port": free(webapp), "label_studio_port": free(label_studio)}
+        ports[f"{part}_port"] = free(other)
         with pytest.raises(SystemExit):
             start_what_stopped(LocalSettings(**ports))
     assert (started, f"GOURMETGRAM_{part.upper()}_PORT" in capsys.readouterr().out) == ([], True)
