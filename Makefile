@@ -58,10 +58,11 @@ review: $(BIN)/.run ## send the labels that are most likely wrong to a review pr
 
 # The new model. Options: BASE=<Food-11>, to learn its training/ again, EVALUATION=<Food-11>, to judge by its evaluation/
 # as well as by the random sample, VERSION=<version>, WHY=<reason>. Threads that spin while they wait for each other
-# take the CPU from the components that run beside them.
+# take the CPU from the components that run beside them; glibc gives large blocks back to the kernel at once, and
+# keeping them halves the time of a training step.
 retrain bench-curve bench-forgetting: export OMP_WAIT_POLICY := PASSIVE
-retrain bench-curve bench-forgetting: export MALLOC_MMAP_THRESHOLD_ := 4294967296
-retrain bench-curve bench-forgetting: export MALLOC_TRIM_THRESHOLD_ := 4294967296
+model retrain bench-curve bench-forgetting: export MALLOC_MMAP_THRESHOLD_ := 4294967296
+model retrain bench-curve bench-forgetting: export MALLOC_TRIM_THRESHOLD_ := 4294967296
 retrain: $(BIN)/.test ## train a candidate on the labels and run it through the gate
 	@$(BIN)/python -m manifests.local retrain $(if $(BASE),--base "$(BASE)") $(if $(EVALUATION),--evaluation "$(EVALUATION)")
 
@@ -146,13 +147,13 @@ cluster-promote: $(BIN)/.run ## send all of the cluster's traffic to VERSION, or
 cluster-rollback: $(BIN)/.run ## withdraw the canary, or go back to the version that the last promotion replaced
 	@$(ROLLOUT) rollback $(VERSION)
 
-cluster-smoke: ## check that the release in STAGE works, and that its model bears load
+cluster-smoke: ## check that the release in STAGE works and that its predictor withstands load
 	helm test gourmetgram --namespace $(NAMESPACE) --logs
 
-# What kube-score says and is meant so: tags are never moved; one endpoint says that a process answers; 1001 is the
+# kube-score's findings that are intended: tags are never moved; one endpoint says that a process answers; 1001 is the
 # user of Label Studio's published image; no replica is addressed by name, and they spread by topology; KServe makes
 # the pods that the predictor's Service and policies select; store and Label Studio have one writer each.
-MEANT_SO := container-image-pull-policy pod-probes-identical container-security-context-user-group-id \
+INTENDED := container-image-pull-policy pod-probes-identical container-security-context-user-group-id \
   statefulset-has-servicename statefulset-has-host-podantiaffinity deployment-has-host-podantiaffinity \
   service-targets-pod networkpolicy-targets-pod deployment-replicas deployment-strategy
 RENDER := --kube-version $(KUBERNETES_VERSION) --api-versions serving.kserve.io/v1beta1/InferenceService \
@@ -163,7 +164,7 @@ chart-lint: ## lint the chart in every scenario and check it with kube-score
 	  helm lint --quiet --kube-version $(KUBERNETES_VERSION) charts/gourmetgram --values $$values 2>/dev/null; \
 	  helm template gourmetgram charts/gourmetgram $(RENDER) --values $$values | \
 	    go run github.com/zegl/kube-score/cmd/kube-score@$(KUBE_SCORE_VERSION) score --output-format ci \
-	    --kubernetes-version $(basename $(KUBERNETES_VERSION)) $(MEANT_SO:%=--ignore-test %) - | (grep -vE '^\[(OK|SKIPPED)\]' || true); \
+	    --kubernetes-version $(basename $(KUBERNETES_VERSION)) $(INTENDED:%=--ignore-test %) - | (grep -vE '^\[(OK|SKIPPED)\]' || true); \
 	done
 
 ## Chameleon. Options: make chameleon-up CHAMELEON="--flavor m1.large"; all of them: CHAMELEON=--help
@@ -202,7 +203,7 @@ test-services: $(BIN)/.test $(BIN)/.label-studio .venv-mlflow/.done ## run the t
 test-faults: $(BIN)/.test $(BIN)/.label-studio ## run the tests that kill processes, stop the store and interrupt jobs
 	$(BIN)/pytest -n 3 tests/faults
 
-test-store-nodes: $(BIN)/.test ## build MinIO, and test a store of four of its nodes, of which one after another ends
+test-store-nodes: $(BIN)/.test ## build MinIO, and test with a store of four nodes that are killed one after another
 	GOBIN=$(CURDIR)/build CGO_ENABLED=0 go install -trimpath github.com/minio/minio@$(MINIO_VERSION)
 	MINIO=$(CURDIR)/build/minio $(BIN)/pytest tests/services/test_store.py tests/services/test_store_nodes.py
 
@@ -214,9 +215,6 @@ pictures: $(BIN)/.test $(BIN)/.label-studio ## take the pictures of the document
 
 ## The model
 
-# glibc gives large blocks back to the kernel at once; keeping them halves the time of a training step.
-model: export MALLOC_MMAP_THRESHOLD_ := 4294967296
-model: export MALLOC_TRIM_THRESHOLD_ := 4294967296
 SAY_MODEL = Say what to train on and to start from: make model DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
 model: $(BIN)/.test ## train the model, export and quantize it: DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
 	$(BIN)/python -m predictor.training.train "$(or $(DATA),$(error $(SAY_MODEL)))" --backbone "$(or $(BACKBONE),$(error $(SAY_MODEL)))"
@@ -239,7 +237,7 @@ test-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## run the tests 
 	@eval "$$($(NODE) environment)"; $(BIN)/pytest -n auto $(WITH_ITS_TOOLS)
 	@eval "$$($(NODE) environment)"; $(BIN)/pytest tests/cluster --timeout 900 -m "not drill"
 
-drill-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## drill a release there: break its parts, lose its data, start harmful canaries
+drill-cluster: test-cluster-up test-cluster-images $(BIN)/.test ## drill a release on the tests' Kubernetes: break its parts, lose its data, start harmful canaries
 	@eval "$$($(NODE) environment)"; $(BIN)/pytest tests/cluster --timeout 900 -m drill
 
 test-cluster-build: $(BIN)/.run ## build the parts of the tests' Kubernetes that are missing, without starting it
@@ -251,11 +249,11 @@ test-cluster-up: $(BIN)/.run ## start the tests' Kubernetes, after building what
 test-cluster-images: $(BIN)/.run ## build the project's images and load them into the tests' Kubernetes
 	@for process in $(PROCESSES); do $(NODE) image $(IMAGES)/$$process:$(TAG) $$process/Dockerfile .; done
 
-test-cluster-torch: test-cluster-up test-cluster-images $(BIN)/.test ## test the torch and TorchServe runtimes and the retraining there
+test-cluster-torch: test-cluster-up test-cluster-images $(BIN)/.test ## test the torch and TorchServe runtimes and the retraining on the tests' Kubernetes
 	@$(NODE) image $(IMAGES)/predictor-torch:$(TAG) predictor/torchserve/Dockerfile .
 	$(BIN)/pytest tests/cluster/release/test_7_*.py --timeout 900
 
-test-cluster-environment: $(BIN)/.run ## print the environment that kubectl and helm need to reach it
+test-cluster-environment: $(BIN)/.run ## print the environment in which kubectl and helm reach the tests' Kubernetes
 	@$(NODE) environment
 
 test-cluster-down: $(BIN)/.run ## stop the tests' Kubernetes; what was built stays cached
@@ -277,10 +275,10 @@ bench-accuracy: $(BIN)/.test ## check how often the accuracy interval contains t
 	$(BIN)/python -m tests.bench.accuracy
 
 SAY_CURVE = Say where the photos are and what to start from: make bench-curve DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
-bench-curve: $(BIN)/.test $(BIN)/.label-studio ## measure how accuracy rises with labels, through all parts: DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
+bench-curve: $(BIN)/.test $(BIN)/.label-studio ## measure how accuracy rises with the number of labels, through the whole system: DATA=<Food-11> BACKBONE=<MobileNetV2.safetensors>
 	$(BIN)/python -m tests.bench.curve "$(or $(DATA),$(error $(SAY_CURVE)))" --backbone "$(or $(BACKBONE),$(error $(SAY_CURVE)))"
 
-bench-forgetting: $(BIN)/.test ## measure what the model forgets by 500 labels, and how long they take: DATA=<Food-11>
+bench-forgetting: $(BIN)/.test ## measure what the model forgets when it is retrained on 500 labels, and how long that takes: DATA=<Food-11>
 	$(BIN)/python -m tests.bench.forgetting "$(or $(DATA),$(error Say where the photos are: make bench-forgetting DATA=<Food-11>))"
 
 ## Dependencies

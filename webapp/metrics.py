@@ -106,7 +106,7 @@ class SpoolCollector(Collector):
         )
         yield _gauge(
             "gourmetgram_spool_unreadable",
-            "Entries that a crash truncated, set aside",
+            "Damaged entries that were set aside",
             usage.unreadable,
         )
         yield _gauge("gourmetgram_spool_bytes", "Bytes that are waiting for the store", usage.bytes)

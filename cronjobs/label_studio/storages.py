@@ -56,7 +56,7 @@ def _sync_once(studio: LabelStudio, storage: Storage, deadline_seconds: float) -
         current: Storage = client.sync(number, request_options=options)
         while current.status in RUNNING:
             if time.monotonic() > deadline:
-                message = f"Label Studio did not finish to sync {place} in {deadline_seconds:.0f} s"
+                message = f"Label Studio did not finish syncing {place} in {deadline_seconds:.0f} s"
                 raise LabelStudioUnavailableError(message)
             time.sleep(POLL_SECONDS)
             # Only when asked for its list does the server notice a sync that ended with its process.

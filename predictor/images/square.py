@@ -30,7 +30,7 @@ MAX_SCANS = 50
 """A progressive JPEG has about ten; each costs a pass over the whole photo for as little as 75 bytes."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
-DAMAGED = "The picture is damaged or incomplete."
+DAMAGED = "The photo is damaged or incomplete."
 
 _MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
 """A marker that is followed by a length; within scan data, 0xFF is followed by one of the excluded bytes."""
@@ -118,16 +118,16 @@ def _without_an_end(body: bytes, decode: Callable[[bytes], Image.Image]) -> Imag
 
 def _require_accepted_format(body: bytes) -> None:
     if not body:
-        raise ImageRejected("The picture is empty.")
+        raise ImageRejected("The photo is empty.")
     webp = body[:4] == b"RIFF" and body[8:12] == b"WEBP"
     heif = body[4:8] == b"ftyp"
     if not (webp or heif or body.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
-        raise ImageRejected("Only JPEG, PNG, WebP, HEIC and AVIF pictures are accepted.")
+        raise ImageRejected("Only JPEG, PNG, WebP, HEIC and AVIF photos are accepted.")
 
 
 def _require_few_scans(body: bytes) -> None:
     if body.startswith(b"\xff\xd8") and _scans(body) > MAX_SCANS:
-        raise ImageRejected("The picture has too many scans.")
+        raise ImageRejected("The photo has too many scans.")
 
 
 def _scans(jpeg: bytes) -> int:
@@ -152,7 +152,9 @@ def _is_large(image: Image.Image) -> bool:
 
 def _too_large(max_pixels: int) -> str:
     most = max_pixels / 1e6
-    return f"The picture is too large: at most {most:g} megapixels are accepted, {most / 2:g} if no JPEG."
+    return (
+        f"The photo is too large: at most {most:g} megapixels are accepted, {most / 2:g} unless it is a JPEG."
+    )
 
 
 def _cut(image: ImageFile, body: bytes, crop: Callable[[int, int], Box], side: int) -> Image.Image:

@@ -43,8 +43,8 @@ def read_base64(text: Any) -> bytes:  # noqa: ANN401 - whatever the client sent
         InvalidInput: it is not a string of base64.
     """
     if not isinstance(text, str):
-        raise InvalidInput("A picture must be a string of base64.")
+        raise InvalidInput("A photo must be a string of base64.")
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InvalidInput("A picture is not valid base64.") from error
+        raise InvalidInput("A photo is not valid base64.") from error

@@ -22,7 +22,7 @@ async def predict(request: Request, body: bytes, model: Classifier) -> JSONRespo
 
 
 def read(content_type: str, body: bytes) -> Payload:
-    """Read a body as its content type says: a picture stays bytes, JSON is parsed.
+    """Read a body as its content type says: a photo stays bytes, JSON is parsed.
 
     Raises:
         HTTPException: 415, it is neither.
@@ -32,7 +32,7 @@ def read(content_type: str, body: bytes) -> Payload:
     if kind.startswith("image/"):
         return body
     if kind != "application/json":
-        raise HTTPException(415, "Send application/json, or a picture with its type, such as image/jpeg.")
+        raise HTTPException(415, "Send application/json, or a photo with its type, such as image/jpeg.")
     payload = read_json(body)
     if not isinstance(payload, dict):
         raise InvalidInput("The request body must be a JSON object.")

@@ -106,7 +106,7 @@ def photos(request: InferRequest, side: int) -> list[Photo]:
         return [photo if isinstance(photo, bytes) else read_base64(photo) for photo in _array(tensor).flat]
     if tensor.datatype == "FP32":
         return _pixels(tensor, side)
-    raise InvalidInput("The input must be BYTES (encoded pictures) or FP32 (pixels).")
+    raise InvalidInput("The input must be BYTES (encoded photos) or FP32 (pixels).")
 
 
 def _pixels(tensor: InferInput, side: int) -> list[Photo]:

@@ -117,7 +117,7 @@ class FoodClassifier(Model):  # type: ignore[misc] # KServe is untyped
         """
         photos = v2.photos(payload, SIDE) if isinstance(payload, InferRequest) else v1.photos(payload)
         if not 1 <= len(photos) <= self._settings.max_instances:
-            raise InvalidInput(f"A request has 1 to {self._settings.max_instances} pictures.")
+            raise InvalidInput(f"A request must contain 1 to {self._settings.max_instances} photos.")
         return Photos(payload, photos)
 
     async def predict(

@@ -29,7 +29,7 @@ class Handler:
         photo = request.get("data") or request.get("body") or b""
         if not isinstance(photo, bytes | bytearray):
             context.set_response_status(415, "Unsupported Media Type", index)
-            return {"error": "Send a picture with its type, such as image/jpeg."}
+            return {"error": "Send a photo with its type, such as image/jpeg."}
         try:
             probabilities = self._runtime.run(to_square(bytes(photo)))
         except ImageRejected as error:

@@ -114,7 +114,7 @@ def _card(manifest: Manifest, version: str) -> str:
         f"with labels up to {manifest.until}; the list is manifest {manifest.digest}.\n\n"
         f"Users' classes were right {relabels.right} times of {relabels.compared} that an annotator has seen "
         f"too; those that none has seen weigh {relabels.weight:.2f}.\n\n"
-        "How it compares with the model before it stands in verdicts/.\n"
+        "verdicts/ says how it compares with the previous model.\n"
     )
 
 

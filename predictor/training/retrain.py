@@ -18,12 +18,12 @@ from typing import NamedTuple
 import onnx
 import torch
 
-from gourmetgram.settings import StoreSettings
+from gourmetgram.settings import StoreSettings, valid_or_exit
 from gourmetgram.store import Store, StoreUnavailableError
 from predictor import publish
 from predictor.registry.registry import Registry, RegistryError
 from predictor.settings import PredictorSettings
-from predictor.training import log, show_log
+from predictor.training import FLOAT32, log, show_log
 from predictor.training.gate import Terms, nominated, served_version
 from predictor.training.gathering import Found, LeftOut, from_folder, from_store, labels
 from predictor.training.learning import learn
@@ -62,7 +62,7 @@ def retrain(registry: Registry, served: str, inputs: Inputs) -> str | None:
     Raises:
         NothingToLearnError: there are fewer labelled photos than in a batch.
         RegistryError: the float model that the served one was quantized from is not in the registry.
-        StoreUnavailableError: the store did not answer; another run goes on.
+        StoreUnavailableError: the store did not answer; the next run continues.
     """
     own, found = gather(registry, served, inputs)
     manifest = from_first(lambda: own)
@@ -71,7 +71,7 @@ def retrain(registry: Registry, served: str, inputs: Inputs) -> str | None:
         say(manifest)
     count, batch = len(manifest.of("training")), inputs.recipe.batch
     if count < batch:
-        raise NothingToLearnError(f"{count} photos to learn from are less than a batch of {batch}")
+        raise NothingToLearnError(f"{count} photos to learn from are fewer than a batch of {batch}")
     folder = inputs.work / manifest.digest
     _remove_others(inputs.work, folder)
     return learn(registry, manifest, {each.object: each.path for each in found}, folder, inputs.recipe)
@@ -111,7 +111,7 @@ def say(manifest: Manifest) -> None:
     )
     relabels = manifest.relabels
     log.info(
-        "users' classes: right %d times of %d that an annotator has seen too; the others weigh %.2f",
+        "users' corrections: right in %d of %d that an annotator has checked; the others weigh %.2f",
         relabels.right,
         relabels.compared,
         relabels.weight,
@@ -123,15 +123,16 @@ def main() -> int:
     given = _arguments()
     show_log()
     torch.set_num_threads(threads())
-    settings = PredictorSettings()
-    registry = Registry(Store(StoreSettings()), settings.model_name)
+    with valid_or_exit():
+        store, settings = Store(StoreSettings()), PredictorSettings()
+    registry = Registry(store, settings.model_name)
     try:
         served = given.served or served_version(registry, settings)
         publish_floats(registry, settings)
         with together():
             return 0 if _judged(registry, served, given) else 1
     except StoreUnavailableError as error:
-        log.error("not finished, another run goes on: %s", error)
+        log.error("not finished; the next run continues: %s", error)
         return os.EX_TEMPFAIL
     except (NothingToLearnError, RegistryError, publish.PublishError) as error:
         log.error("no candidate: %s", error)
@@ -152,7 +153,7 @@ def _judged(registry: Registry, served: str, given: argparse.Namespace) -> bool:
 
 def publish_floats(registry: Registry, settings: PredictorSettings) -> None:
     """Put the repository's float model into the registry, for the first training to start from."""
-    path = settings.model_path.parent / "food11-float32.onnx"
+    path = settings.model_path.parent / FLOAT32.name
     if path.exists():
         properties = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
         registry.put_once(properties["version"], f"{registry.name}.onnx", path.read_bytes())

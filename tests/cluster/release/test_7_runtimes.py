@@ -70,7 +70,7 @@ def test_what_is_no_photo_is_refused_with_a_sentence(load: Load, release: Releas
             "exec", pod.metadata.name, "--container=kserve-container", "--", "python", "-c", GARBAGE
         )
         assert said.startswith("400 ")
-        assert "Only JPEG, PNG, WebP, HEIC and AVIF pictures are accepted." in said
+        assert "Only JPEG, PNG, WebP, HEIC and AVIF photos are accepted." in said
 
 
 def test_the_largest_photos_fit_into_its_memory(load: Load, release: Release) -> None:

@@ -160,7 +160,7 @@ def test_two_releases_share_no_name(render: Render) -> None:
 
 @pytest.mark.parametrize("release", ["1food", "food.v2"])
 def test_a_release_that_would_get_invalid_names_is_refused(render: Render, release: str) -> None:
-    with pytest.raises(RefusedError, match=f"release name {release} can't begin names of Services"):
+    with pytest.raises(RefusedError, match=f"release name {release} can't be used"):
         render(release=release)
 
 

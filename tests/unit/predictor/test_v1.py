@@ -73,7 +73,7 @@ def test_json_of_far_too_many_values_is_refused_before_it_takes_memory(post: Pos
 def test_what_is_no_picture_is_refused_with_a_sentence(post: Post, body: bytes) -> None:
     response = post(PATH, content=body, headers={"content-type": "image/jpeg"})
     assert response.status_code == 400
-    assert response.json()["error"].startswith(("The picture", "Only"))
+    assert response.json()["error"].startswith(("The photo", "Only"))
 
 
 def test_a_picture_of_too_many_pixels_is_refused(post: Post) -> None:
