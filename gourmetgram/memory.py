@@ -19,3 +19,9 @@ def keep_small() -> None:
         libc.mallopt(_M_MMAP_THRESHOLD, 4 * _MIB)
         libc.mallopt(_M_TRIM_THRESHOLD, 8 * _MIB)
         libc.mallopt(_M_ARENA_MAX, 2)
+
+
+def trim() -> None:
+    """Return free memory to the operating system."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -6,7 +6,7 @@ import sys
 from gourmetgram.memory import keep_small
 from gourmetgram.settings import valid_or_exit
 from predictor.runtimes import ModelUnusableError
-from predictor.serving.memory import import_small_kserve
+from predictor.serving.small_kserve import import_small_kserve
 from predictor.settings import PredictorSettings
 
 

@@ -14,12 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
+from gourmetgram.memory import trim
 from predictor.protocols import course, v1, v2
 from predictor.protocols.responses import REFUSALS, fail, refuse
 from predictor.serving.admission import Admission
 from predictor.serving.fast_paths import FastPaths
 from predictor.serving.health import health_routes
-from predictor.serving.memory import trim
 from predictor.serving.model import FoodClassifier
 from predictor.serving.request_heads import BoundedHeads
 from predictor.settings import PredictorSettings

@@ -86,7 +86,7 @@ def test_serving_starts_with_the_packages_of_its_image_alone() -> None:
     assert {"kubernetes", "pandas"} < set(lacking)
     code = (
         "import sys; sys.modules.update(dict.fromkeys(set(sys.argv[1:]) - {'grpc', 'pandas'}));"
-        "from predictor.serving.memory import import_small_kserve; import_small_kserve();"
+        "from predictor.serving.small_kserve import import_small_kserve; import_small_kserve();"
         "import predictor.serving.server, predictor.registry.following;"
         "print('grpc' in sys.modules or 'pandas' in sys.modules)"
     )
@@ -98,7 +98,7 @@ def test_serving_starts_with_the_packages_of_its_image_alone() -> None:
 
 def test_what_kserve_was_imported_without_can_still_be_imported() -> None:
     code = (
-        "from predictor.serving.memory import import_small_kserve; import_small_kserve();"
+        "from predictor.serving.small_kserve import import_small_kserve; import_small_kserve();"
         "import pandas; print(pandas.Series([1]).sum())"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,8 +1,6 @@
-"""Keeps the process small: imports KServe without what it needs elsewhere, and returns free memory."""
+"""Imports KServe without what serving a model never uses."""
 
-import ctypes
 import sys
-from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
@@ -41,9 +39,3 @@ def _with_classes(name: str, classes: tuple[str, ...]) -> ModuleType:
     module = ModuleType(name)
     vars(module).update({each: type(each, (dict,), {}) for each in classes})
     return module
-
-
-def trim() -> None:
-    """Return free memory to the operating system."""
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
