@@ -22,18 +22,28 @@ def write(store: Store, verdict: Verdict, *, everywhere: bool) -> None:
         UndecidedError: the prediction or its photo is missing.
         StoreUnavailableError: the store did not answer.
     """
-    answer, chosen = verdict
-    source, prediction_id, actual = answer.source, answer.prediction_id, answer.choices[0]
+    source, prediction_id = verdict.answer.source, verdict.answer.prediction_id
     record = _prediction(store, prediction_id)
-    folder = class_dir(actual)
+    folder = class_dir(verdict.answer.choices[0])
     _remove_photo(
         store, source, prediction_id, _folders(store, source, prediction_id, everywhere=everywhere) - {folder}
     )
-    label = LabelRecord(
-        prediction_id=prediction_id,
+    store.put_record(keys.label(prediction_id, source), _label(record, verdict))
+    extension = record.image.key.rpartition(".")[2]
+    try:
+        store.copy(record.image.location, keys.photo(source.dataset, folder, prediction_id, extension))
+    except ObjectNotFoundError as error:
+        message = f"the photo {record.image.location} is missing"
+        raise UndecidedError(message) from error
+
+
+def _label(record: PredictionRecord, verdict: Verdict) -> LabelRecord:
+    answer, chosen = verdict
+    return LabelRecord(
+        prediction_id=answer.prediction_id,
         predicted=record.prediction,
-        actual=actual,
-        source=source,
+        actual=answer.choices[0],
+        source=answer.source,
         annotator=answer.who,
         labelled_at=answer.version,
         is_blind=answer.is_blind,
@@ -41,13 +51,6 @@ def write(store: Store, verdict: Verdict, *, everywhere: bool) -> None:
         model_version=record.model_version,
         low_confidence=record.low_confidence,
     )
-    store.put_record(keys.label(prediction_id, source), label)
-    extension = record.image.key.rpartition(".")[2]
-    try:
-        store.copy(record.image.location, keys.photo(source.dataset, folder, prediction_id, extension))
-    except ObjectNotFoundError as error:
-        message = f"the photo {record.image.location} is missing"
-        raise UndecidedError(message) from error
 
 
 def remove(store: Store, source: Source, prediction_id: str, *, everywhere: bool) -> None:

@@ -33,8 +33,11 @@ def feedback() -> Response | tuple[Response, int]:
         return relabel(record, body["corrected_class"]) if "corrected_class" in body else flag(record)
     if "prediction" in body or "actual" in body:
         return _model_feedback(body)
-    both_seeds = {"message": "Missing required parameters", "error": "Missing required fields"}
-    return jsonify(success=False, **both_seeds), 400
+    missing = {
+        "message": "Missing required parameters",
+        "error": "Missing required fields",
+    }  # for either kind
+    return jsonify(success=False, **missing), 400
 
 
 def flag(record: PredictionRecord) -> Response:

@@ -157,32 +157,40 @@ def add_storages(studio: LabelStudio, number: int, source: Asked, bucket_prefix:
     """
     bucket, photos = f"{bucket_prefix}{keys.LABELSTUDIO}", f"{bucket_prefix}{keys.PRODUCTION}"
     if source_storage(studio, number, source, bucket_prefix) is None:
-        with failures("create a source storage"):
-            studio.import_storage.s3.create(
-                project=number,
-                title="Tasks",
-                bucket=bucket,
-                prefix=keys.tasks(source).rstrip("/"),
-                regex_filter=r".*\.json$",
-                use_blob_urls=False,
-                presign=False,
-            )
+        _add_tasks(studio, number, source, bucket)
     if target_storage(studio, number, source, bucket_prefix) is None:
         with failures("create a target storage"):
             studio.export_storage.s3.create(
                 project=number, title="Annotations", bucket=bucket, prefix=keys.outputs(source).rstrip("/")
             )
     if photos not in {storage.bucket for storage in source_storages(studio, number)}:
-        with failures("create a storage for the photos"):
-            # Never imported from: a task's photo is only shown if its bucket is among the project's storages.
-            studio.import_storage.s3.create(
-                project=number,
-                title="Photos",
-                bucket=photos,
-                regex_filter="(?!)",
-                synchronizable=False,
-                presign=False,
-            )
+        _add_photos(studio, number, photos)
+
+
+def _add_tasks(studio: LabelStudio, number: int, source: Asked, bucket: str) -> None:
+    with failures("create a source storage"):
+        studio.import_storage.s3.create(
+            project=number,
+            title="Tasks",
+            bucket=bucket,
+            prefix=keys.tasks(source).rstrip("/"),
+            regex_filter=r".*\.json$",
+            use_blob_urls=False,
+            presign=False,
+        )
+
+
+def _add_photos(studio: LabelStudio, number: int, bucket: str) -> None:
+    """Let the project show photos, which it does only from buckets that it knows; none is ever imported."""
+    with failures("create a storage for the photos"):
+        studio.import_storage.s3.create(
+            project=number,
+            title="Photos",
+            bucket=bucket,
+            regex_filter="(?!)",
+            synchronizable=False,
+            presign=False,
+        )
 
 
 if __name__ == "__main__":
