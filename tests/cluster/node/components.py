@@ -113,7 +113,7 @@ def link_binaries() -> None:
     """Link the binaries, including kubectl, helm and the store, into one folder for PATH."""
     BINARIES.mkdir(parents=True, exist_ok=True)
     targets = dict.fromkeys([*COMPONENTS, "kubectl"], built(KUBERNETES) / "kubernetes")
-    targets["kube-router"] = built(KUBE_ROUTER) / "kube-router"
+    targets["kube-router"] = built(KUBE_ROUTER) / "kube-router-firewall"
     targets["helm"] = built(HELM) / "helm"
     targets["versitygw"] = built(VERSITYGW) / "versitygw"
     for name, target in targets.items():

@@ -78,7 +78,8 @@ def _build_from_copy(piece: Piece, source: Path, result: Path) -> None:
     if piece.sources:
         shutil.copytree(Path(__file__).parent / piece.sources, source, dirs_exist_ok=True)
     if piece.siblings:
-        _replace_folders_by_versions(source, piece.siblings)
+        listing = module(*piece.siblings_of.split("@")) if piece.siblings_of else source
+        _replace_folders_by_versions(source, listing, piece.siblings)
     if piece.requires:
         run("go", "get", *piece.requires, cwd=source, environment=os.environ | GO)
     result.mkdir()
@@ -89,8 +90,8 @@ def _build_from_copy(piece: Piece, source: Path, result: Path) -> None:
         shutil.copytree(source / folder, result / folder)
 
 
-def _replace_folders_by_versions(source: Path, version: str) -> None:
-    for replaced in _go("mod", "edit", "-json", cwd=source)["Replace"]:
+def _replace_folders_by_versions(source: Path, listing: Path, version: str) -> None:
+    for replaced in _go("mod", "edit", "-json", cwd=listing)["Replace"]:
         module = replaced["Old"]["Path"]
         if replaced["New"]["Path"].startswith("./"):
             run("go", "mod", "edit", f"-replace={module}={module}@{version}", cwd=source)

@@ -42,6 +42,8 @@ class Piece:
     """Folders of the module to keep, such as charts and manifests."""
     siblings: str = ""
     """The version for modules that go.mod replaces with folders, which the published module lacks."""
+    siblings_of: str = ""
+    """`MODULE@VERSION` whose go.mod that is, if not its own."""
     requires: tuple[str, ...] = ()
     """`MODULE@VERSION` whose dependencies are used where newer, so that pieces share compiled packages."""
     sources: str = ""
@@ -72,6 +74,7 @@ def _kubernetes() -> Piece:
         images={"registry.k8s.io/pause": "/pause"},
         variables=tuple(f"k8s.io/component-base/version.{name}={value}" for name, value in stamps.items()),
         siblings=f"v0.{minor}.{patch}",
+        requires=(OF_KSERVE,),
         sources="go/kubernetes",
     )
 
@@ -82,8 +85,15 @@ def prometheus_module_version(release: str) -> str:
     return f"v0.{major}{minor:0>2}.{patch}"
 
 
+OF_KSERVE = f"github.com/kserve/kserve@{VERSIONS['KSERVE_VERSION']}"
 KUBERNETES = _kubernetes()
-LIBRARIES = tuple(f"k8s.io/{name}@{KUBERNETES.siblings}" for name in ("api", "apimachinery", "client-go"))
+OF_KUBERNETES = f"{KUBERNETES.module}@{KUBERNETES.version}"
+# For KServe and what consists of little more than Kubernetes' libraries: all use the same versions of those.
+SHARED: dict[str, Any] = {
+    "siblings": KUBERNETES.siblings,
+    "siblings_of": OF_KUBERNETES,
+    "requires": (OF_KUBERNETES, OF_KSERVE),
+}
 # The newest versions of libraries that the pieces below share, so that they are compiled only once.
 NEWEST = (
     "github.com/fxamacker/cbor/v2@v2.9.2",
@@ -106,15 +116,22 @@ KSERVE = _piece(
     "./cmd/manager",
     images={"docker.io/kserve/kserve-controller": "/manager"},
     kept=("charts/kserve-crd", "charts/kserve-resources", "python/storage-initializer/scripts"),
+    **SHARED | {"requires": (OF_KUBERNETES,)},
 )
 LOCAL_PATH_PROVISIONER = _piece(
     "local-path-provisioner",
     "github.com/rancher/local-path-provisioner",
     images={"docker.io/rancher/local-path-provisioner": "/usr/bin/local-path-provisioner"},
     kept=("deploy",),
-    requires=LIBRARIES,
+    **SHARED,
 )
-KUBE_ROUTER = _piece("kube-router", "github.com/cloudnativelabs/kube-router/v2", "./cmd/kube-router")
+KUBE_ROUTER = _piece(
+    "kube-router",
+    "github.com/cloudnativelabs/kube-router/v2",
+    "./cmd/kube-router-firewall",
+    sources="go/kube-router",
+    **SHARED,
+)
 VERSITYGW = _piece(
     "versitygw",
     "github.com/versity/versitygw",
@@ -127,7 +144,7 @@ METRICS_SERVER = _piece(
     "./cmd/metrics-server",
     images={"registry.k8s.io/metrics-server/metrics-server": "/metrics-server"},
     kept=("manifests/base",),
-    requires=(*COMMON, "k8s.io/apiserver@v0.37.1"),
+    **SHARED,
 )
 PROMETHEUS_OPERATOR = _piece(
     "prometheus-operator",
