@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gourmetgram.settings import Port
 from predictor.cpus import available_cpus
 from predictor.images import MAX_PIXELS
 
@@ -24,8 +25,8 @@ class PredictorSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True, protected_namespaces=())
 
     host: str = Field(default="0.0.0.0", description="Address it listens on")  # noqa: S104 - a pod's own
-    port: int = Field(default=8080, ge=1, le=65535, description="Port it listens on")
-    metrics_port: int = Field(default=8082, ge=1, le=65535, description="Port of TorchServe's metrics")
+    port: Port = Field(default=8080, description="Port it listens on")
+    metrics_port: Port = Field(default=8082, description="Port of TorchServe's metrics")
     model_name: str = Field(
         default="food11", pattern=r"^[A-Za-z0-9._-]+$", description="Name of the model in its paths"
     )

@@ -9,6 +9,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gourmetgram.settings import Port
+
 ROOT = Path(__file__).parents[2]
 STATE = ROOT / ".local"
 SECRETS = STATE / "secrets.env"
@@ -23,15 +25,15 @@ class LocalSettings(BaseSettings):
     host: Literal["127.0.0.1", "0.0.0.0"] = Field(  # noqa: S104 - for who asks for it
         default="127.0.0.1", description="Address to listen on; 0.0.0.0 opens all components to the network"
     )
-    webapp_port: int = Field(default=5000, ge=1, le=65535, description="Port of the web application")
-    predictor_port: int = Field(default=8000, ge=1, le=65535, description="Port of the predictor")
-    label_studio_port: int = Field(default=8080, ge=1, le=65535, description="Port of Label Studio")
-    store_port: int = Field(default=9000, ge=1, le=65535, description="Port of the object store")
+    webapp_port: Port = Field(default=5000, description="Port of the web application")
+    predictor_port: Port = Field(default=8000, description="Port of the predictor")
+    label_studio_port: Port = Field(default=8080, description="Port of Label Studio")
+    store_port: Port = Field(default=9000, description="Port of the object store")
 
     prometheus: str = Field(default="prometheus", description="Program of Prometheus")
-    prometheus_port: int = Field(default=9090, ge=1, le=65535, description="Port of Prometheus")
+    prometheus_port: Port = Field(default=9090, description="Port of Prometheus")
     alertmanager: str = Field(default="prometheus-alertmanager", description="Program of Alertmanager")
-    alertmanager_port: int = Field(default=9093, ge=1, le=65535, description="Port of Alertmanager")
+    alertmanager_port: Port = Field(default=9093, description="Port of Alertmanager")
 
     @model_validator(mode="after")
     def _ports_differ(self) -> Self:
