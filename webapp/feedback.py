@@ -33,10 +33,8 @@ def feedback() -> Response | tuple[Response, int]:
         return relabel(record, body["corrected_class"]) if "corrected_class" in body else flag(record)
     if "prediction" in body or "actual" in body:
         return _model_feedback(body)
-    missing = {
-        "message": "Missing required parameters",
-        "error": "Missing required fields",
-    }  # for either kind
+    # Clients of the photo feedback read the one, those of the Model Feedback API the other.
+    missing = {"message": "Missing required parameters", "error": "Missing required fields"}
     return jsonify(success=False, **missing), 400
 
 
