@@ -287,8 +287,10 @@ bench-forgetting: $(BIN)/.test ## measure what the model forgets when it is retr
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes pyproject.toml
 lock: $(UV) ## resolve the dependencies and write the lock files
 	$(LOCK) --group test -o tests/requirements.txt
-	$(LOCK) --group predictor --constraints tests/requirements.txt --excludes predictor/excludes.txt -o predictor/requirements.txt
-	for group in webapp cronjobs chameleon; do \
+	for group in predictor cronjobs; do \
+	  $(LOCK) --group $$group --constraints tests/requirements.txt --excludes $$group/excludes.txt -o $$group/requirements.txt; \
+	done
+	for group in webapp chameleon; do \
 	  $(LOCK) --group $$group --constraints tests/requirements.txt -o $$group/requirements.txt; \
 	done
 	$(LOCK) --group torch --constraints tests/requirements.txt -o predictor/torchserve/requirements.txt

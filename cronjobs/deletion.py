@@ -10,11 +10,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
-from label_studio_sdk.client import LabelStudio
-
 from cronjobs.command import Outcome, arguments, run
 from cronjobs.holdings import BY_DAY, BY_ID, TASKS, about, older
-from cronjobs.label_studio.client import connect
+from cronjobs.label_studio.client import LabelStudio, connect
 from cronjobs.label_studio.removal import delete_tasks
 from cronjobs.outputs import UnreadableOutputError, read
 from cronjobs.settings import CronjobSettings

@@ -7,9 +7,9 @@ earlier imports.
 from collections.abc import Iterable, Iterator, Set
 from datetime import UTC, date, datetime, time
 
-from label_studio_sdk.client import LabelStudio
 from pydantic import AwareDatetime
 
+from cronjobs.label_studio.client import LabelStudio
 from cronjobs.label_studio.projects import Project
 from cronjobs.label_studio.tasks import AskedTask, tasks_about, tasks_since
 from cronjobs.window import days, is_prediction_id

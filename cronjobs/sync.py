@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from label_studio_sdk.client import LabelStudio
 from pydantic import ValidationError
 
 from cronjobs.command import NotDoneError, Outcome, arguments, run
@@ -17,7 +16,7 @@ from cronjobs.exports import Exported, exported_until, missing
 from cronjobs.imports import WINDOW_DAYS, Imports
 from cronjobs.label_studio import storages
 from cronjobs.label_studio.annotations import StudioTask, changed_since, drop_duplicates
-from cronjobs.label_studio.client import connect
+from cronjobs.label_studio.client import LabelStudio, connect
 from cronjobs.label_studio.projects import TITLES, project, project_id, source_storage, target_storage
 from cronjobs.settings import CronjobSettings
 from cronjobs.withdrawals import Withdrawals

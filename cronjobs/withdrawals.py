@@ -8,10 +8,9 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 
-from label_studio_sdk.client import LabelStudio
-
 from cronjobs.imports import Imports
 from cronjobs.label_studio.annotations import StudioTask, exists
+from cronjobs.label_studio.client import LabelStudio
 from cronjobs.label_studio.projects import Project
 from cronjobs.outputs import Deleted, Output, UnreadableOutputError, is_answer, read, withdrawal
 from cronjobs.settling import kept_answers, move_task, unless_gone

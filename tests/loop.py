@@ -1,7 +1,6 @@
 """Label Studio with projects for the buckets of one test, and what annotators and jobs do there."""
 
-from label_studio_sdk.client import LabelStudio
-
+from cronjobs.label_studio.client import LabelStudio
 from cronjobs.label_studio.setup import set_up_project, write_notes
 from cronjobs.processing import Processing
 from cronjobs.settings import CronjobSettings

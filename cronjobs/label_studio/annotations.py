@@ -9,11 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from http import HTTPStatus
 
-from label_studio_sdk.client import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 from pydantic import AwareDatetime
 
-from cronjobs.label_studio.client import failures
+from cronjobs.label_studio.client import LabelStudio, failures
 from cronjobs.label_studio.tasks import AskedTask, timestamp
 from gourmetgram.records import Record
 

@@ -1,16 +1,48 @@
-"""Label Studio's own client, with one exception instead of its library's many."""
+"""Label Studio's own client, with one exception instead of its library's many.
+
+The library's usual class imports pandas and a dozen other packages, for conversions that no job needs.
+The one here is made of the same parts without them: it takes half the time and memory to start, and the
+image lacks what excludes.txt names.
+"""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from typing import Any
 
 import httpx
-from label_studio_sdk.client import LabelStudio
+from label_studio_sdk._extensions.pager_ext import SyncPagerExt
+from label_studio_sdk.base_client import LabelStudioBase
 from label_studio_sdk.core.api_error import ApiError
+from label_studio_sdk.projects.client import ProjectsClient
+from label_studio_sdk.tasks.client_ext import TasksClientExt
+from label_studio_sdk.types.all_roles_project_list import AllRolesProjectList
 
 from cronjobs.command import NotDoneError
 from cronjobs.settings import CronjobSettings
+
+
+class Projects(ProjectsClient):
+    """Projects, whose list ends where the server has no further page."""
+
+    def list(self, **kwargs: Any) -> SyncPagerExt[AllRolesProjectList]:  # noqa: ANN401 - as the library's own
+        """List the projects; the arguments are those of the API."""
+        return SyncPagerExt.from_sync_pager(super().list(**kwargs))
+
+
+class LabelStudio(LabelStudioBase):
+    """A client for Label Studio's API."""
+
+    @property
+    def projects(self) -> Projects:
+        """Return the client for projects."""
+        return Projects(client_wrapper=self._client_wrapper)
+
+    @property
+    def tasks(self) -> TasksClientExt:
+        """Return the client for tasks, whose list ends like that of the projects."""
+        return TasksClientExt(client_wrapper=self._client_wrapper)
 
 
 class LabelStudioUnavailableError(NotDoneError):

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from label_studio_sdk.client import LabelStudio
 from label_studio_sdk.types.all_roles_project_list import AllRolesProjectList
 from label_studio_sdk.types.s3export_storage import S3ExportStorage
 from label_studio_sdk.types.s3import_storage import S3ImportStorage
 
-from cronjobs.label_studio.client import LabelStudioUnavailableError, failures
+from cronjobs.label_studio.client import LabelStudio, LabelStudioUnavailableError, failures
 from gourmetgram import keys
 from gourmetgram.sources import REVIEW, Asked, Source
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from label_studio_sdk.client import LabelStudio
-
-from cronjobs.label_studio.client import failures
+from cronjobs.label_studio.client import LabelStudio, failures
 from cronjobs.label_studio.projects import project_id
 from cronjobs.label_studio.tasks import tasks_about
 from gourmetgram.sources import Asked

@@ -5,10 +5,8 @@ Only what is missing is added: annotations, other projects and people's own word
 
 import logging
 
-from label_studio_sdk.client import LabelStudio
-
 from cronjobs.command import NotDoneError, Outcome, run
-from cronjobs.label_studio.client import connect, failures, wait_until_ready
+from cronjobs.label_studio.client import LabelStudio, connect, failures, wait_until_ready
 from cronjobs.label_studio.interface import classes_of, interface
 from cronjobs.label_studio.projects import TITLES, project_id, source_storage, source_storages, target_storage
 from cronjobs.settings import CronjobSettings

@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from label_studio_sdk.client import LabelStudio
 from label_studio_sdk.core.request_options import RequestOptions
 from label_studio_sdk.types.s3export_storage import S3ExportStorage
 from label_studio_sdk.types.s3import_storage import S3ImportStorage
 
-from cronjobs.label_studio.client import LabelStudioUnavailableError, failures
+from cronjobs.label_studio.client import LabelStudio, LabelStudioUnavailableError, failures
 
 StorageType = TypeVar("StorageType", S3ImportStorage, S3ExportStorage)
 Storage = S3ImportStorage | S3ExportStorage

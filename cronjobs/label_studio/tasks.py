@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from label_studio_sdk.client import LabelStudio
 from pydantic import AwareDatetime, ConfigDict
 
-from cronjobs.label_studio.client import failures
+from cronjobs.label_studio.client import LabelStudio, failures
 from gourmetgram.records import Record
 
 PAGE = 1000

@@ -1,13 +1,13 @@
 """The contenders: our predictor with the served model and at float32, strong peers, and the usual rivals."""
 
-import re
 from pathlib import Path
 
 from predictor.training import FLOAT32
 from tests.bench.contender import Contender, Threads, as_it_is, first_prediction
 from tests.bench.eager import EAGER
 from tests.bench.peers import PEERS
-from tests.conftest import ROOT, new_predictor
+from tests.conftest import new_predictor
+from tests.locks import locked
 from tests.processes import Server
 
 OURS = "GourmetGram"
@@ -24,12 +24,6 @@ def _ours_at_float32(folder: Path, _: Threads) -> Server:
     return server
 
 
-def locked() -> tuple[str, ...]:
-    """Return the requirements of the predictor's lock file."""
-    lock = (ROOT / "predictor/requirements.txt").read_text()
-    return tuple(line.strip(" \\") for line in lock.splitlines() if re.match(r"[a-z0-9]", line))
-
-
 OURSELVES = tuple(
     Contender(
         name,
@@ -37,7 +31,7 @@ OURSELVES = tuple(
         "/v1/models/food11:predict",
         "image/jpeg",
         as_it_is,
-        locked(),
+        locked("predictor"),
         read=first_prediction,
         locked=True,
     )

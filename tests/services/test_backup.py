@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from label_studio_sdk.client import LabelStudio
 from pydantic import SecretStr
 
-from cronjobs.label_studio.client import connect
+from cronjobs.label_studio.client import LabelStudio, connect
 from cronjobs.label_studio.projects import TITLES
 from cronjobs.settings import CronjobSettings
 from gourmetgram.sources import Source

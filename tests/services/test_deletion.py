@@ -5,11 +5,10 @@ from datetime import timedelta
 from typing import cast
 
 import pytest
-from label_studio_sdk.client import LabelStudio
 
 from cronjobs.deletion import Deletion
 from cronjobs.imports import Imported
-from cronjobs.label_studio.client import LabelStudioUnavailableError
+from cronjobs.label_studio.client import LabelStudio, LabelStudioUnavailableError
 from cronjobs.processing import Processing
 from gourmetgram import keys
 from gourmetgram.keys import LABELSTUDIO, PRODUCTION, TRACKING, Location

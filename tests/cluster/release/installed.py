@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 from kubernetes import client
-from label_studio_sdk.client import LabelStudio
 from pydantic import SecretStr
 
-from cronjobs.label_studio.client import connect
+from cronjobs.label_studio.client import LabelStudio, connect
 from cronjobs.settings import CronjobSettings
 from gourmetgram.settings import StoreSettings
 from gourmetgram.store import Store

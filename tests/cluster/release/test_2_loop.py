@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from label_studio_sdk.client import LabelStudio
 from playwright.sync_api import Page, expect
 
+from cronjobs.label_studio.client import LabelStudio
 from gourmetgram import keys
 from gourmetgram.classes import CLASSES
 from gourmetgram.records import LabelRecord

@@ -1,16 +1,13 @@
 import subprocess
 import sys
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from predictor.runtimes import ModelUnusableError
 from predictor.serving.model import FoodClassifier
 from predictor.settings import PredictorSettings
-from tests.bench.contenders import locked
+from tests.locks import lacking
 from tests.tiny_model import write_tiny_model
 
 
@@ -77,13 +74,7 @@ def test_serving_imports_neither_torch_nor_the_training_code(tiny_model: Path) -
 
 
 def test_serving_starts_with_the_packages_of_its_image_alone() -> None:
-    names = {Requirement(line).name for line in locked()}
-    lacking = [
-        module
-        for module, packages in packages_distributions().items()
-        if not names & set(map(canonicalize_name, packages))
-    ]
-    assert {"kubernetes", "pandas"} < set(lacking)
+    assert {"kubernetes", "pandas"} < lacking("predictor")
     code = (
         "import sys; sys.modules.update(dict.fromkeys(set(sys.argv[1:]) - {'grpc', 'pandas'}));"
         "from predictor.serving.small_kserve import import_small_kserve; import_small_kserve();"
@@ -91,7 +82,7 @@ def test_serving_starts_with_the_packages_of_its_image_alone() -> None:
         "print('grpc' in sys.modules or 'pandas' in sys.modules)"
     )
     shown = subprocess.run(
-        [sys.executable, "-c", code, *lacking], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, *lacking("predictor")], capture_output=True, text=True, check=False
     )
     assert shown.stdout.strip() == "False", shown.stderr
 
