@@ -38,7 +38,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder, port = tmp_path_factory.mktemp("mlflow"), free_port()
     command = [MLFLOW, "server", "--port", str(port), "--workers", "1"]
     places = ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", folder]
-    server = Server([*command, *places], port, folder / "server.log", ready_path="/health", start_seconds=120)
+    server = Server(
+        [*command, *places],
+        port,
+        folder / "server.log",
+        env={"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},  # which takes more processes
+        ready_path="/health",
+        start_seconds=120,
+    )
     yield server.start()
     server.stop()
 
