@@ -3,10 +3,13 @@
 from io import BytesIO
 
 from PIL import ExifTags, Image
+from pillow_heif import register_heif_opener
 
 from tests.conftest import ROOT
 from tests.corpus.chunks import LINEAR_GREY, LINEAR_RGB, SWAPPED
 from tests.corpus.samples import ramps
+
+register_heif_opener(thumbnails=False)
 
 PICTURE = Image.fromarray(ramps(3, 8).astype("uint8"))
 _PART_TRANSPARENT = Image.fromarray(ramps(4, 8).astype("uint8"))

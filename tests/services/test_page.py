@@ -19,6 +19,7 @@ from gourmetgram.sources import Source
 from gourmetgram.store import Store
 from tests.browser import open_browser
 from tests.conftest import PHOTOS, new_webapp
+from tests.corpus.encoded import encoded
 from tests.processes import Server, free_port
 
 NOODLES = sorted(PHOTOS.glob("evaluation/class_06/*.jpg"))
@@ -216,7 +217,7 @@ def test_a_text_file_gets_a_warning(page: Page, tmp_path: Path) -> None:
 
 def test_an_iphone_photo_is_classified(page: Page, tmp_path: Path) -> None:
     with Image.open(NOODLES[0]) as photo:
-        photo.save(tmp_path / "IMG_1.HEIC", format="HEIF")
+        (tmp_path / "IMG_1.HEIC").write_bytes(encoded(photo, "HEIF"))
     expect(upload(page, tmp_path / "IMG_1.HEIC")).to_contain_text("Noodles/Pasta")
 
 
