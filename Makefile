@@ -337,7 +337,7 @@ $(UV):
 RUN_LOCKS := $(foreach part,predictor webapp cronjobs manifests/local,$(part)/requirements.txt)
 $(BIN)/.run: $(RUN_LOCKS) | $(UV)
 	@echo "Installing what the components need into .venv" >&2
-	$(UV) pip install --no-deps --compile-bytecode --python .venv $(addprefix -r ,$(RUN_LOCKS))
+	$(UV) pip install --no-deps --python .venv $(addprefix -r ,$(RUN_LOCKS))
 	@touch $@
 
 $(BIN)/.chameleon: chameleon/requirements.txt | $(UV)
