@@ -185,7 +185,7 @@ test lint test-unit test-services test-faults: export PYTHONDONTWRITEBYTECODE :=
 test lint test-unit test-services test-faults: export OMP_NUM_THREADS := 1
 
 test: ## run all tests that need neither root nor a cluster
-	@$(MAKE) --no-print-directory --jobs 3 lint $(BIN)/.label-studio .venv-mlflow/.done
+	@$(MAKE) --no-print-directory --jobs 3 lint $(BIN)/.label-studio .venv-mlflow/.done $(BIN)/.compiled
 	$(BIN)/pytest -n 4 tests/services tests/unit
 
 lint: $(BIN)/.test ## run ruff, mypy and import-linter
@@ -365,6 +365,12 @@ $(BIN)/.label-studio: cronjobs/label_studio/requirements.txt | $(UV)
 	@rm -rf .venv-label-studio/empty
 	@set -a; . cronjobs/label_studio/server.env; LABEL_STUDIO_BASE_DATA_DIR=$(CURDIR)/.venv-label-studio/empty \
 	  .venv-label-studio/bin/label-studio version >.venv-label-studio/empty.log 2>&1 || { cat .venv-label-studio/empty.log >&2; exit 1; }
+	@touch $@
+
+# The tests' processes import much at the same time: what was compiled before, none of them compiles.
+$(BIN)/.compiled: $(BIN)/.test
+	@echo "Compiling what the tests import: half a minute" >&2
+	@$(BIN)/pytest --collect-only -qq tests/services tests/unit | sed '/: [0-9]*$$/d'
 	@touch $@
 
 .venv-mlflow/.done: tests/mlflow/requirements.txt | $(UV)
