@@ -17,8 +17,6 @@ ENUMS = {"absolute": "ThresholdsMode.Absolute", "continuous-BlPu": "FieldColorMo
 
 OPTIONS = ["--noEmit", "--strict", "--skipLibCheck", "--moduleResolution", "bundler"]
 OPTIONS += ["--module", "esnext", "--target", "es2022"]
-
-
 WRONG = "wrong"
 
 

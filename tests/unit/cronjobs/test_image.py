@@ -11,7 +11,8 @@ from importlib import import_module
 import cronjobs
 sys.modules.update(dict.fromkeys(sys.argv[1:]))
 for module in pkgutil.walk_packages(cronjobs.__path__, "cronjobs."):
-    module.name == "cronjobs.scheduler" or import_module(module.name)
+    if module.name != "cronjobs.scheduler":
+        import_module(module.name)
 """
 USE_THE_CLIENT = """
 from cronjobs.label_studio.client import LabelStudio
