@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from gourmetgram.settings import StoreSettings
+from gourmetgram.settings import Port, StoreSettings
 
 MIB = 1024 * 1024
 
@@ -23,7 +23,7 @@ class WebappSettings(StoreSettings):
     model_config = SettingsConfigDict(env_prefix="GOURMETGRAM_", frozen=True, protected_namespaces=())
 
     host: str = Field(default="0.0.0.0", description="Address to listen on")  # noqa: S104
-    port: int = Field(default=5000, description="Port to listen on")
+    port: Port = Field(default=5000, description="Port to listen on")
     request_threads: int = Field(
         default=64, gt=RESERVED_THREADS, description="Requests that are processed at the same time"
     )

@@ -14,6 +14,7 @@ from webapp.settings import WebappSettings
     [
         (StoreSettings, "AWS_ENDPOINT_URL_S3", "localhost:9000", "AWS_ENDPOINT_URL_S3 must be a URL"),
         (CronjobSettings, "GOURMETGRAM_RETENTION_DAYS", "999999", "GOURMETGRAM_RETENTION_DAYS can't be used"),
+        (WebappSettings, "GOURMETGRAM_PORT", "65536", "GOURMETGRAM_PORT can't be used"),
         (WebappSettings, "GOURMETGRAM_MAX_PHOTO_BYTES", "134217728", "max_photo_bytes must not exceed"),
         (PredictorSettings, "GOURMETGRAM_MAX_BODY_BYTES", "134217728", "max_body_bytes must not exceed"),
     ],
