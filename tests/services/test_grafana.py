@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from monitoring.__main__ import DASHBOARDS, IN_CHART
+from tests.cluster.node.gobuild import UNCOLLECTED
 
 PACKAGE = Path(__file__).parent / "grafana"
 ENUMS = {"absolute": "ThresholdsMode.Absolute", "continuous-BlPu": "FieldColorModeId.ContinuousBlPu"}
@@ -65,8 +66,8 @@ def checker(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("go, which fetches Grafana's model of alerts, is not on PATH")
     program = tmp_path_factory.mktemp("alerting") / "alerting"
     command = ["go", "build", "-gcflags=all=-N -l -dwarf=false", "-o", program, "."]  # compiled quickly
-    quickly = {**os.environ, "GOGC": "off", "GOMEMLIMIT": "1GiB"}
-    subprocess.run(command, cwd=PACKAGE / "alerting", check=True, capture_output=True, env=quickly)
+    environment = os.environ | UNCOLLECTED
+    subprocess.run(command, cwd=PACKAGE / "alerting", check=True, capture_output=True, env=environment)
     return program
 
 

@@ -42,7 +42,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         [*command, *places],
         port,
         folder / "server.log",
-        env={"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},  # which takes more processes
+        env={"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},  # nothing here asks for jobs
         ready_path="/health",
         start_seconds=120,
     )

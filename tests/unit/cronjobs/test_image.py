@@ -23,8 +23,10 @@ studio.import_storage.s3, studio.export_storage.s3
 
 
 def test_the_jobs_start_with_the_packages_of_their_image_alone() -> None:
-    assert {"pandas", "cv2", "nltk"} < lacking("cronjobs")
+    missing = lacking("cronjobs")
+    assert {"pandas", "cv2", "nltk"} < missing
     code = IMPORT_ALL_BUT_THE_SCHEDULER_OF_ONE_MACHINE + USE_THE_CLIENT
-    command = [sys.executable, "-c", code, *lacking("cronjobs")]
-    shown = subprocess.run(command, capture_output=True, text=True, check=False)
+    shown = subprocess.run(
+        [sys.executable, "-c", code, *missing], capture_output=True, text=True, check=False
+    )
     assert shown.returncode == 0, shown.stderr

@@ -74,7 +74,8 @@ def test_serving_imports_neither_torch_nor_the_training_code(tiny_model: Path) -
 
 
 def test_serving_starts_with_the_packages_of_its_image_alone() -> None:
-    assert {"kubernetes", "pandas"} < lacking("predictor")
+    missing = lacking("predictor")
+    assert {"kubernetes", "pandas"} < missing
     code = (
         "import sys; sys.modules.update(dict.fromkeys(set(sys.argv[1:]) - {'grpc', 'pandas'}));"
         "from predictor.serving.small_kserve import import_small_kserve; import_small_kserve();"
@@ -82,7 +83,7 @@ def test_serving_starts_with_the_packages_of_its_image_alone() -> None:
         "print('grpc' in sys.modules or 'pandas' in sys.modules)"
     )
     shown = subprocess.run(
-        [sys.executable, "-c", code, *lacking("predictor")], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, *missing], capture_output=True, text=True, check=False
     )
     assert shown.stdout.strip() == "False", shown.stderr
 
